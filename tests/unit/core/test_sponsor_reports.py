@@ -164,6 +164,23 @@ def test_a_withdrawn_key_verifies_nothing(
     assert verify(document).startswith("1 ")
 
 
+def test_history_is_read_by_the_keys_of_entities(
+    world: World, cohort: Cohort, django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(6) as queries:
+        numbers_at(world.school, timezone.now())
+    read = [one["sql"] for one in queries if 'FROM "fact_history"' in one["sql"]]
+    assert len(read) == 3
+    assert all('"fact_history"."key" IN' in sql for sql in read)
+
+
+def test_reports_are_limited(world: World, sponsor: Caller, settings: Any) -> None:
+    settings.RATE_LIMITS = {"exports": (1, 3600)}
+    assert sponsor.post(REPORTS, {"organization": world.school.pk})[0] == 202
+    assert sponsor.post(REPORTS, {"organization": world.school.pk})[0] == 429
+    assert sponsor.get(REPORTS)[0] == 200
+
+
 def test_only_its_owner_finds_a_report(
     world: World, sponsor: Caller, cohort: Cohort, settings: Any
 ) -> None:

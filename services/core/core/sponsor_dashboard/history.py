@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
-from core.cohorts.models import SEATED, SeatPool
+from core.certificates.models import Certificate
+from core.cohorts.models import SEATED, Cohort, Enrolment, SeatPool
 from core.organizations.models import Organization
 from core.outbox.models import FactHistory
 from core.sponsor_dashboard.selectors import (
@@ -24,15 +26,15 @@ from ongoza_contracts.topics import CERTIFICATES, COHORTS, ENROLMENTS
 
 def numbers_at(organization: Organization, at: datetime) -> OrganizationNumbers:
     """What the dashboard showed then. Who was erased since is not counted."""
-    cohorts = [*_newest(COHORTS.name, at, body__organization_id=organization.pk)]
+    rows = Cohort.objects.filter(organization=organization)
+    cohorts = [*_newest(COHORTS.name, rows, at)]
     pools = [
         SeatPool(pk=number, cohort_id=UUID(cohort_id), kind=kind, size=size)
         for number, (cohort_id, kind, size) in enumerate(_pools(cohorts))
     ]
-    ids = [cohort["cohort_id"] for cohort in cohorts]
-    enrolments = [*_newest(ENROLMENTS.name, at, body__cohort_id__in=ids)]
+    enrolments = [*_newest(ENROLMENTS.name, Enrolment.objects.filter(cohort__in=rows), at)]
     seated = [one for one in enrolments if one["state"] in SEATED]
-    certified = _certified({one["enrolment_id"] for one in seated}, at)
+    certified = _certified({UUID(one["enrolment_id"]) for one in seated}, at)
     consenting = _consenting({one["user_id"] for one in seated}, at)
     named: Counter[SeatKey] = Counter()
     unnamed: Counter[SeatKey] = Counter()
@@ -44,9 +46,10 @@ def numbers_at(organization: Organization, at: datetime) -> OrganizationNumbers:
     return organization_numbers(organization, pools, named, unnamed, seatless)
 
 
-def _newest(topic: str, at: datetime, **filters: Any) -> Iterator[dict[str, Any]]:
-    """The body of the newest fact of each entity."""
-    facts = FactHistory.objects.filter(topic=topic, time__lte=at, **filters)
+def _newest(topic: str, rows: QuerySet[Any], at: datetime) -> Iterator[dict[str, Any]]:
+    """The body of the newest fact of each of these entities."""
+    keys = rows.order_by().annotate(key=Cast("pk", TextField())).values("key")
+    facts = FactHistory.objects.filter(topic=topic, key__in=keys, time__lte=at)
     newest = facts.order_by("key", "-version", "-id").distinct("key")
     return newest.values_list("body", flat=True).iterator()
 
@@ -59,8 +62,9 @@ def _pools(cohorts: list[dict[str, Any]]) -> list[tuple[str, str, int]]:
     )
 
 
-def _certified(enrolments: Collection[str], at: datetime) -> set[str]:
-    found = _newest(CERTIFICATES.name, at, body__enrolment_id__in=[*enrolments])
+def _certified(enrolments: Collection[UUID], at: datetime) -> set[str]:
+    rows = Certificate.objects.filter(enrolment__in=enrolments)
+    found = _newest(CERTIFICATES.name, rows, at)
     return {one["enrolment_id"] for one in found if one["state"] == CertificateState.VALID}
 
 

@@ -4,7 +4,9 @@ from django.http import FileResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 
+from core.exports.throttles import ExportsThrottle
 from core.files.responses import attachment
 from core.files.schema import Download
 from core.kit.pagination import PAGE_PARAMETERS
@@ -18,6 +20,9 @@ from ongoza_contracts.access import Permission
 class SponsorReports(ApiView):
     permissions = {"GET": Permission.SPONSORSHIP_READ, "POST": Permission.SPONSORSHIP_READ}
     query_parameters = PAGE_PARAMETERS
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        return [ExportsThrottle()] if self.request.method == "POST" else []
 
     @extend_schema(
         operation_id="sponsor_list_reports",
