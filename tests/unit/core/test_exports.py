@@ -166,6 +166,15 @@ def test_no_cell_is_a_formula_wherever_a_spreadsheet_splits(delimiter: str) -> N
         assert not [cell for cell in row if cell.lstrip(' "').startswith((*"=+-@\t\r",))]
 
 
+def test_a_document_holds_more_names_than_a_page() -> None:
+    names = "; ".join(f"Wanjiru Kamau {number}" for number in range(200))
+    row: list[Any] = [*("cohort", "name", "pool", 300, 200, 100, 0, 200, 0, 0), names]
+    table = Table("Seats", timezone.now(), ["column"] * len(row), [row])
+    target = BytesIO()
+    write_table(table, TableFormat.PDF, target, mark=False, progress=lambda rows: None)
+    assert target.getvalue().count(b"/Type /Page\n") > 1
+
+
 def test_the_byte_order_mark_is_a_choice() -> None:
     assert written(TableFormat.CSV, mark=True).startswith(b'\xef\xbb\xbf"\'=Title"')
     assert written(TableFormat.CSV).startswith(b'"\'=Title"')

@@ -71,7 +71,7 @@ def _write_pdf(table: Table, target: IO[bytes], progress: Progress) -> None:
         [Paragraph(_printable(cell), style) for cell in row]
         for row in _counted([[*table.columns], *table.rows], progress)
     ]
-    drawn = DrawnTable(cells, repeatRows=1)
+    drawn = DrawnTable(cells, repeatRows=1, splitInRow=1)
     drawn.setStyle(
         [("GRID", (0, 0), (-1, -1), 0.3, colors.grey), ("VALIGN", (0, 0), (-1, -1), "TOP")]
     )
