@@ -3,11 +3,13 @@
 import json
 import random
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import signing
 from django.test import override_settings
+from django.utils import timezone
 
 from core.jobs.models import Job
 from core.subscriptions import mpesa, services
@@ -226,3 +228,45 @@ def test_callbacks_in_any_order_and_number_end_in_the_same_state(
         deliver(callback)
     run_jobs()
     assert state_of(subscription) == ("active", ["paid"])
+
+
+def void_invoice(subscription: Subscription, asked_days_ago: int) -> None:
+    """One of whose request M-Pesa knows nothing."""
+    now = timezone.now()
+    MpesaInvoice.objects.create(
+        subscription=subscription,
+        plan_id=subscription.plan_id,
+        key="former",
+        amount=1500,
+        currency="KES",
+        state="void",
+        period_starts_at=now,
+        period_ends_at=now + timedelta(days=30),
+        asked_at=now - timedelta(days=asked_days_ago),
+        request_id="ws_CO_gone",
+    )
+
+
+def test_an_invoice_without_answer_holds_up_no_other_payment(
+    amina: User, daraja: MpesaDouble
+) -> None:
+    subscription = subscribe(amina)
+    pay(amina, subscription)
+    void_invoice(subscription, asked_days_ago=0)
+    daraja.answer_phone("ws_CO_000000")
+    deliver(daraja.callbacks[0])
+    run_jobs()
+    assert state_of(subscription) == ("active", ["paid", "void"])
+
+
+def test_mpesa_is_asked_for_a_day_about_a_void_invoice(
+    amina: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscription = subscribe(amina)
+    asked: list[str] = []
+    monkeypatch.setattr("core.subscriptions.daraja.outcome_of", asked.append)
+    for days, count in ((2, 0), (0, 1)):
+        MpesaInvoice.objects.filter(state="void").delete()
+        void_invoice(subscription, days)
+        services.settle(gateway_name="mpesa", reference=str(subscription.pk))
+        assert len(asked) == count

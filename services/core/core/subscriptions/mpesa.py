@@ -2,6 +2,7 @@
 pay, goes to M-Pesa, and is stored nowhere."""
 
 import json
+import logging
 import re
 from collections.abc import Sequence
 from datetime import timedelta
@@ -14,7 +15,13 @@ from django.db.models import Q
 from core.kit import clock
 from core.kit.errors import NotFound
 from core.subscriptions import daraja
-from core.subscriptions.gateways import GatewayInvoice, NothingToPay, Order, WrongPhone
+from core.subscriptions.gateways import (
+    GatewayInvoice,
+    GatewayUnavailable,
+    NothingToPay,
+    Order,
+    WrongPhone,
+)
 from core.subscriptions.models import MpesaInvoice
 from core.subscriptions.money import WHOLE
 from core.subscriptions.single_payments import UNPAID, SinglePayments
@@ -23,7 +30,10 @@ from ongoza_contracts.subscriptions import InvoiceState
 NAME = "mpesa"
 REQUEST_LASTS = timedelta(minutes=5)
 """How long a phone may show a request whose outcome is unknown: meanwhile there is no second."""
+LATEST_PAYMENT = timedelta(days=1)
+"""How long after a request M-Pesa is asked about an invoice that failed or is void."""
 SALT = "core.subscriptions.mpesa"
+log = logging.getLogger(__name__)
 
 
 class MpesaGateway(SinglePayments):
@@ -38,11 +48,13 @@ class MpesaGateway(SinglePayments):
         """While the outcome of the last request is unknown there is no second one."""
         if re.fullmatch(r"254[17][0-9]{8}", phone) is None:
             raise WrongPhone
-        self._look(order.reference)
+        unanswered = self._look(order.reference)
         now = clock.now()
         invoice = self.model.objects.filter(key=order.key, state__in=UNPAID).first()
         if invoice is None:
             raise NothingToPay
+        if invoice.pk in unanswered:
+            raise GatewayUnavailable
         is_free = Q(asked_at=None) | Q(asked_at__lte=now - REQUEST_LASTS) | Q(state="failed")
         rows = self.model.objects.filter(is_free, pk=invoice.pk, state__in=UNPAID)
         if rows.update(asked_at=now, request_id="", state=InvoiceState.OPEN):
@@ -59,16 +71,28 @@ class MpesaGateway(SinglePayments):
         self._look(reference)
         return super().retrieve(reference)
 
-    def _look(self, reference: str) -> None:
-        """Ask for the outcomes that are unknown, of void invoices too: a phone may pay late."""
-        unknown = self.model.objects.filter(subscription=UUID(reference), asked_at__isnull=False)
+    def _look(self, reference: str) -> set[UUID]:
+        """Ask for the outcomes that are unknown, of void invoices too: a phone may pay late. Return
+        the invoices about which M-Pesa gives no answer."""
+        recent = Q(asked_at__gt=clock.now() - LATEST_PAYMENT)
+        unknown = self.model.objects.filter(
+            Q(asked_at__isnull=False, state=InvoiceState.OPEN) | recent,
+            subscription=UUID(reference),
+        )
+        unanswered = set()
         for invoice in unknown.exclude(request_id="").exclude(state=InvoiceState.PAID):
-            outcome = daraja.outcome_of(invoice.request_id)
+            try:
+                outcome = daraja.outcome_of(invoice.request_id)
+            except GatewayUnavailable:
+                log.warning("M-Pesa does not say what became of the invoice %s", invoice.pk)
+                unanswered.add(invoice.pk)
+                continue
             rows = self.model.objects.filter(pk=invoice.pk).exclude(state=InvoiceState.PAID)
             if outcome is daraja.Outcome.PAID:
                 rows.update(state=InvoiceState.PAID, paid_at=clock.now())
             elif outcome is daraja.Outcome.FAILED:
                 rows.filter(state=InvoiceState.OPEN).update(state=InvoiceState.FAILED)
+        return unanswered
 
 
 def invoice_of(secret: str) -> MpesaInvoice:
