@@ -12,7 +12,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from core.jobs.models import Job
-from core.subscriptions import mpesa, services
+from core.subscriptions import gateways, mpesa, services
 from core.subscriptions.models import GatewayEvent, Invoice, MpesaInvoice, Subscription
 from core.subscriptions.money import Money
 from core.users.models import User
@@ -26,7 +26,7 @@ from tests.mpesa_double import (
     MpesaDouble,
     mpesa_double,
 )
-from tests.unit.core.notified import run_jobs
+from tests.unit.core.notified import make_due, run_jobs
 from tests.unit.core.subscription_rows import plan
 from tests.unit.core.world import NOBODY, Answer, person, refusal, signed_in
 
@@ -270,3 +270,19 @@ def test_mpesa_is_asked_for_a_day_about_a_void_invoice(
         void_invoice(subscription, days)
         services.settle(gateway_name="mpesa", reference=str(subscription.pk))
         assert len(asked) == count
+
+
+def test_a_lost_callback_delays_the_payment_and_loses_nothing(
+    amina: User, daraja: MpesaDouble
+) -> None:
+    subscription = subscribe(amina)
+    pay(amina, subscription)
+    invoice = MpesaInvoice.objects.get()
+    assert invoice.asked_at is not None
+    looks = Job.objects.filter(kind=gateways.EVENT, due_at__gt=invoice.asked_at).order_by("due_at")
+    due = [look.due_at - invoice.asked_at for look in looks]
+    assert due == [timedelta(minutes=minutes) for minutes in (1, 5, 60)]
+    daraja.answer_phone("ws_CO_000000")
+    make_due()
+    run_jobs()
+    assert state_of(subscription) == ("active", ["paid"])

@@ -14,6 +14,9 @@ from core.kit.errors import Conflict, DomainError, Unavailable
 from core.subscriptions.money import GatewayUnits, Money
 from ongoza_contracts.subscriptions import InvoiceState, PlanInterval
 
+EVENT = "subscriptions.event"
+"""The kind of the job that settles what a gateway knows by a reference."""
+
 
 class NoGateway(Conflict):
     code = "no_gateway"

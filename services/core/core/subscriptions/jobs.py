@@ -9,7 +9,7 @@ from core.jobs.models import Job
 from core.jobs.registry import job_kind
 from core.jobs.services import schedule
 from core.kit.errors import NotFound
-from core.subscriptions import services, webhooks
+from core.subscriptions import gateways, services
 from core.subscriptions.models import LIVE, Subscription
 from core.subscriptions.selectors import due_subscriptions
 
@@ -52,7 +52,7 @@ def stop_payments(job: Job) -> None:
     services.stop_payments(subscription_id=UUID(job.subject))
 
 
-@job_kind(webhooks.EVENT, atomic=False)
+@job_kind(gateways.EVENT, atomic=False)
 def settle(job: Job) -> None:
     """The subject is the gateway and, after a colon, the reference. No-op for one that is unknown:
     who stores a reference settles it."""

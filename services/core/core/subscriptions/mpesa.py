@@ -12,10 +12,12 @@ from django.conf import settings
 from django.core import signing
 from django.db.models import Q
 
+from core.jobs.services import schedule
 from core.kit import clock
 from core.kit.errors import NotFound
 from core.subscriptions import daraja
 from core.subscriptions.gateways import (
+    EVENT,
     GatewayInvoice,
     GatewayUnavailable,
     NothingToPay,
@@ -30,6 +32,8 @@ from ongoza_contracts.subscriptions import InvoiceState
 NAME = "mpesa"
 REQUEST_LASTS = timedelta(minutes=5)
 """How long a phone may show a request whose outcome is unknown: meanwhile there is no second."""
+LOOKS_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1))
+"""When M-Pesa is asked what became of a request, in case its callback gets lost."""
 LATEST_PAYMENT = timedelta(days=1)
 """How long after a request M-Pesa is asked about an invoice that failed or is void."""
 SALT = "core.subscriptions.mpesa"
@@ -58,6 +62,8 @@ class MpesaGateway(SinglePayments):
         is_free = Q(asked_at=None) | Q(asked_at__lte=now - REQUEST_LASTS) | Q(state="failed")
         rows = self.model.objects.filter(is_free, pk=invoice.pk, state__in=UNPAID)
         if rows.update(asked_at=now, request_id="", state=InvoiceState.OPEN):
+            for after in LOOKS_AFTER:
+                schedule(EVENT, subject=f"{NAME}:{order.reference}", due_at=now + after)
             request_id = daraja.ask_phone(
                 phone=phone,
                 amount=invoice.amount,

@@ -7,10 +7,8 @@ from django.db import transaction
 from core.jobs.services import schedule
 from core.kit.errors import DomainError, NotFound
 from core.subscriptions import mpesa
-from core.subscriptions.gateways import has_gateway
+from core.subscriptions.gateways import EVENT, has_gateway
 from core.subscriptions.models import GatewayEvent
-
-EVENT = "subscriptions.event"
 
 
 class BadSignature(DomainError):
