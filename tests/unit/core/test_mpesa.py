@@ -15,6 +15,7 @@ from core.jobs.models import Job
 from core.subscriptions import gateways, mpesa, services
 from core.subscriptions.models import GatewayEvent, Invoice, MpesaInvoice, Subscription
 from core.subscriptions.money import Money
+from core.subscriptions.plans import NoPrice
 from core.users.models import User
 from tests.mpesa_double import (
     CANCELLED,
@@ -186,7 +187,8 @@ def test_a_number_that_is_no_kenyan_mobile_is_refused(
 
 def test_only_whole_shillings_are_paid_by_mpesa(amina: User) -> None:
     for price in (Money(150_050, "KES"), Money(1_000, "USD")):
-        offered = plan(f"plan-{price.currency.lower()}", prices=[price])
+        with override_settings(PAYMENT_GATEWAYS={}):
+            offered = plan(f"plan-{price.currency.lower()}", prices=[price])
         body = {"plan": str(offered.pk), "currency": price.currency}
         assert signed_in(amina).post("subscriptions/", body)[0] == 409
 
@@ -286,3 +288,16 @@ def test_a_lost_callback_delays_the_payment_and_loses_nothing(
     make_due()
     run_jobs()
     assert state_of(subscription) == ("active", ["paid"])
+
+
+def test_a_price_that_a_gateway_cannot_say_is_refused_where_it_is_set(amina: User) -> None:
+    with pytest.raises(NoPrice, match="cannot be paid by mpesa"):
+        plan(prices=[Money(150_050, "KES")])
+
+
+def test_a_price_that_became_impossible_is_refused_where_it_is_paid(amina: User) -> None:
+    subscription = subscribe(amina)
+    MpesaInvoice.objects.all().delete()
+    with override_settings(PAYMENT_GATEWAYS={}):
+        plan(plan_id=subscription.plan_id, prices=[Money(150_050, "KES")])
+    assert refusal(pay(amina, subscription))[:2] == (409, "no_price")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 
@@ -10,8 +11,9 @@ from core.jobs.services import schedule
 from core.kit.errors import Conflict, NotFound
 from core.kit.versions import get_for_update
 from core.outbox.publish import publish, publish_with_parts
+from core.subscriptions.gateways import PaymentGateway, gateway_named
 from core.subscriptions.models import LIVE, Plan, PlanFeature, PlanPrice, Subscription
-from core.subscriptions.money import Money
+from core.subscriptions.money import ImpossibleAmount, Money
 from ongoza_contracts.subscriptions import Feature, PlanInterval
 
 PLANS_LOCK = "SELECT pg_advisory_xact_lock(7305121913)"
@@ -34,6 +36,12 @@ class DefaultPlan(Conflict):
     detail = "The default plan has no price and no trial, and is not retired."
 
 
+class NoPrice(Conflict):
+    """Says in which currency, or at which gateway."""
+
+    code = "no_price"
+
+
 @transaction.atomic
 def set_plan(
     *,
@@ -50,7 +58,8 @@ def set_plan(
     """Add a plan, or change the one with this id: its subscribers get its new features at once, and
     pay its new price from their next period on. A new default plan takes the place of the old.
 
-    Raises NotFound, SlugTaken, CurrencyInUse and DefaultPlan.
+    Raises NotFound, SlugTaken, CurrencyInUse and DefaultPlan, and NoPrice for an amount
+    that a gateway of this server cannot say.
     """
     with connection.cursor() as cursor:
         cursor.execute(PLANS_LOCK)
@@ -98,6 +107,14 @@ def offered_plan(plan_id: UUID) -> Plan:
     return plan
 
 
+def require_payable(gateway: PaymentGateway, price: Money) -> None:
+    """Raises NoPrice for an amount that the gateway cannot say."""
+    try:
+        gateway.units.to_gateway(price)
+    except ImpossibleAmount as error:
+        raise NoPrice(f"{price} cannot be paid by {gateway.name}.") from error
+
+
 def _require_valid(
     plan: Plan, slug: str, prices: Sequence[Money], trial_days: int, is_default: bool
 ) -> None:
@@ -105,6 +122,10 @@ def _require_valid(
         raise SlugTaken
     if is_default and (prices or trial_days or plan.retired):
         raise DefaultPlan
+    for gateway in map(gateway_named, settings.PAYMENT_GATEWAYS):
+        for price in prices:
+            if gateway.currencies is None or price.currency in gateway.currencies:
+                require_payable(gateway, price)
     live = Subscription.objects.filter(Q(plan=plan.pk) | Q(next_plan=plan.pk), state__in=LIVE)
     used = live.order_by().values_list("currency", flat=True).distinct()
     if missing := sorted({*used} - {price.currency for price in prices}):

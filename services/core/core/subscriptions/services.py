@@ -27,8 +27,8 @@ from core.subscriptions.gateways import (
     gateway_named,
 )
 from core.subscriptions.models import LIVE, Invoice, Plan, Subscription
-from core.subscriptions.money import ImpossibleAmount, Money
-from core.subscriptions.plans import offered_plan
+from core.subscriptions.money import Money
+from core.subscriptions.plans import NoPrice, offered_plan, require_payable
 from core.subscriptions.selectors import due_subscriptions, own_subscriptions
 from core.subscriptions.states import GRACE, SUBSCRIPTION_STATES
 from core.users.guardians import require_consent
@@ -46,12 +46,6 @@ class AlreadySubscribed(Conflict):
     """Says by which subscription."""
 
     code = "already_subscribed"
-
-
-class NoPrice(Conflict):
-    """Says in which currency."""
-
-    code = "no_price"
 
 
 class PeriodOver(Conflict):
@@ -338,7 +332,7 @@ def _order_of(
         key=key,
         subscription_id=subscription.pk,
         plan_id=plan.pk,
-        price=_require_price(plan, subscription.currency),
+        price=_require_price_at(gateway_named(subscription.gateway), plan, subscription.currency),
         interval=PlanInterval(plan.interval),
         starts_at=starts_at,
         reference=subscription.gateway_reference,
@@ -369,20 +363,12 @@ def _schedule_payment(subscription: Subscription, plan: Plan) -> None:
     schedule(PAYMENT, subject=subject, user_id=subscription.user_id, key=subject)
 
 
-def _require_price(plan: Plan, currency: str) -> Money:
-    """Raises NoPrice."""
+def _require_price_at(gateway: PaymentGateway, plan: Plan, currency: str) -> Money:
+    """Raises NoPrice, also for a price that the gateway cannot say."""
     if (price := plan.prices.filter(currency=currency).first()) is None:
         raise NoPrice(f"The plan has no price in {currency}.")
+    require_payable(gateway, price.money)
     return price.money
-
-
-def _require_price_at(gateway: PaymentGateway, plan: Plan, currency: str) -> None:
-    """Raises NoPrice, also for a price that the gateway cannot say."""
-    price = _require_price(plan, currency)
-    try:
-        gateway.units.to_gateway(price)
-    except ImpossibleAmount as error:
-        raise NoPrice(f"{price} cannot be paid by {gateway.name}.") from error
 
 
 @contextmanager
