@@ -11,7 +11,9 @@ from django.core import signing
 from django.test import override_settings
 from django.utils import timezone
 
+from core.config.settings import _RATE_LIMITS
 from core.jobs.models import Job
+from core.limits.models import RateLimit
 from core.subscriptions import gateways, mpesa, services
 from core.subscriptions.models import GatewayEvent, Invoice, MpesaInvoice, Subscription
 from core.subscriptions.money import Money
@@ -301,3 +303,18 @@ def test_a_price_that_became_impossible_is_refused_where_it_is_paid(amina: User)
     with override_settings(PAYMENT_GATEWAYS={}):
         plan(plan_id=subscription.plan_id, prices=[Money(150_050, "KES")])
     assert refusal(pay(amina, subscription))[:2] == (409, "no_price")
+
+
+def test_a_user_asks_for_few_payments_and_a_phone_is_asked_few_times(
+    amina: User, daraja: MpesaDouble, settings: Any
+) -> None:
+    settings.RATE_LIMITS, settings.VALKEY_URL = {"pay": _RATE_LIMITS["pay"]}, ""
+    limit = _RATE_LIMITS["pay"][0]
+    subscription = subscribe(amina)
+    statuses = [pay(amina, subscription)[0] for _ in range(limit + 1)]
+    assert statuses == [200] * limit + [429]
+    other = person("baraka")
+    made = services.subscribe(user=other, plan_id=subscription.plan_id, currency="KES")
+    assert pay(other, made)[0] == 429
+    assert pay(other, made, "254712345679")[0] == 200
+    assert PHONE not in json.dumps([*RateLimit.objects.values()], default=str)

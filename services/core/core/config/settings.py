@@ -230,6 +230,7 @@ _RATE_LIMITS = {  # so many at once, and again within so many seconds; see `core
     "invitations": (200, 3600),
     "resend": (5, 3600),
     "phone": (5, 3600),
+    "pay": (5, 3600),
     "export": (5, 24 * 3600),
     "exports": (20, 3600),
     "guardian": (5, 3600),

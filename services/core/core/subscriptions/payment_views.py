@@ -15,6 +15,7 @@ from core.subscriptions.serializers import (
     PayRequest,
     StripeEventRequest,
 )
+from core.subscriptions.throttles import PayThrottle, PhoneThrottle
 
 SIGNATURE = OpenApiParameter("Stripe-Signature", str, OpenApiParameter.HEADER)
 
@@ -22,6 +23,7 @@ SIGNATURE = OpenApiParameter("Stripe-Signature", str, OpenApiParameter.HEADER)
 class Pay(ApiView):
     has_optional_body = True
     permissions = {"POST": Principal.USER}
+    throttle_classes = (PayThrottle, PhoneThrottle)
 
     @extend_schema(
         operation_id="subscriptions_pay", request=PayRequest, responses=PaymentPageSerializer

@@ -1,0 +1,25 @@
+"""Rate limits of requests to pay: each may make a phone show one, which may be anybody's."""
+
+from rest_framework.request import Request
+
+from core.limits.throttles import RateThrottle
+
+
+class PayThrottle(RateThrottle):
+    """How many payments one user may ask for."""
+
+    scope = "pay"
+
+    def identity(self, request: Request) -> str:
+        return f"user {request.user.pk}"
+
+
+class PhoneThrottle(RateThrottle):
+    """How often one phone may be asked, by all users together. Its number is stored as a keyed
+    hash, as each identity is."""
+
+    scope = "pay"
+
+    def identity(self, request: Request) -> str | None:
+        phone = request.data.get("phone") if isinstance(request.data, dict) else None
+        return f"phone {phone.strip()}" if isinstance(phone, str) else None
