@@ -23520,6 +23520,10 @@ export type SubscriptionsPayErrors = {
      */
     415: Problem;
     /**
+     * Too many requests; `Retry-After` says when to try again.
+     */
+    429: Problem;
+    /**
      * The headers and the query are too long.
      */
     431: Problem;
