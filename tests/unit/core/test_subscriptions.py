@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.test import override_settings
 from django.utils import timezone
 
@@ -276,6 +276,43 @@ def test_an_upgrade_begins_when_it_is_paid_and_not_before(amina: User) -> None:
     changed = pay(subscription)
     assert (changed.plan, features(amina)) == (better, {"mentorship", "habits"})
     assert invoices(changed) == [("basic", "paid"), ("plus", "paid")]
+
+
+def test_an_upgrade_that_is_paid_40_days_later_begins_when_it_is_paid(amina: User) -> None:
+    subscription, better = paid_subscription(amina, plan("basic", 1, interval="year")), plan()
+    act(amina, subscription, "change-plan", {"plan": str(better.pk)})
+    first = SandboxInvoice.objects.filter(pk=open_invoice(subscription))
+    late = timedelta(days=40)
+    first.update(
+        period_starts_at=F("period_starts_at") - late, period_ends_at=F("period_ends_at") - late
+    )
+    assert act(amina, subscription, "pay")[0] == 200
+    assert first.get().state == "void"
+    changed = pay(subscription)
+    assert changed.plan == better
+    assert changed.period_ends_at is not None
+    assert changed.period_ends_at > timezone.now() + timedelta(days=27)
+
+
+def test_a_payment_for_a_period_that_is_over_begins_one_when_it_is_paid(amina: User) -> None:
+    subscription, better = paid_subscription(amina, plan("basic", 1, interval="year")), plan()
+    began = subscription.period_starts_at
+    assert began is not None
+    act(amina, subscription, "change-plan", {"plan": str(better.pk)})
+    open_invoice(subscription)
+    late = timedelta(days=40)
+    QuerySet(Subscription).update(period_starts_at=began - late)
+    SandboxInvoice.objects.update(
+        period_starts_at=F("period_starts_at") - late, period_ends_at=F("period_ends_at") - late
+    )
+    changed = pay(subscription)
+    assert (changed.state, changed.plan) == ("active", better)
+    assert changed.period_ends_at is not None
+    assert changed.period_ends_at > timezone.now() + timedelta(days=27)
+    ended = changed.period_ends_at
+    services.settle(gateway_name="sandbox", reference=changed.gateway_reference)
+    changed.refresh_from_db()
+    assert changed.period_ends_at == ended
 
 
 def test_an_upgrade_that_was_given_up_is_asked_for_again(amina: User) -> None:

@@ -6,11 +6,12 @@ import logging
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from core.jobs.services import schedule
 from core.kit import clock
@@ -47,6 +48,11 @@ class MpesaGateway(SinglePayments):
     units = WHOLE
     currencies = frozenset({"KES"})
     model = MpesaInvoice
+
+    def old_offers(self, order: Order) -> QuerySet[Any]:
+        """Without those that a phone may still show."""
+        is_pending = Q(asked_at__gt=clock.now() - REQUEST_LASTS, state=InvoiceState.OPEN)
+        return super().old_offers(order).exclude(is_pending)
 
     def start_payment(self, order: Order, phone: str) -> str:
         """While the outcome of the last request is unknown there is no second one."""

@@ -283,18 +283,21 @@ def _line(line: InvoiceLine) -> dict[str, Any]:
 
 
 def _follow_payment(subscription: Subscription, paid: GatewayInvoice) -> None:
-    """Begin the period of the newest paid invoice; no-op if it has begun, is over, or if the
-    subscription ended and the user has another one."""
+    """Begin the period of the newest paid invoice, at its payment if it was over by then; no-op if
+    it has begun, is over, or if the subscription ended and the user has another one."""
     began = subscription.period_starts_at
-    is_new = began is None or paid.period_starts_at > began
-    if not is_new or paid.period_ends_at <= clock.now() or _has_other(subscription):
+    starts_at, ends_at = paid.period_starts_at, paid.period_ends_at
+    is_new = began is None or starts_at > began
+    if paid.paid_at and paid.paid_at >= ends_at:
+        starts_at, ends_at = paid.paid_at, paid.paid_at + (ends_at - starts_at)
+    if not is_new or ends_at <= clock.now() or _has_other(subscription):
         return
     SUBSCRIPTION_STATES.move(subscription, "settle")
     if subscription.plan_id != paid.plan_id:
         subscription.plan = Plan.objects.get(pk=paid.plan_id)
         subscription.next_plan = None
-    subscription.period_starts_at = paid.period_starts_at
-    subscription.period_ends_at = paid.period_ends_at
+    subscription.period_starts_at = starts_at
+    subscription.period_ends_at = ends_at
     subscription.is_trial = False
     _store(subscription)
 

@@ -3,17 +3,20 @@ their periods, and a change of plan costs the full price of the new one."""
 
 import calendar
 from collections.abc import Sequence
-from datetime import datetime
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from core.subscriptions.gateways import GatewayInvoice, Order
 from core.subscriptions.models import MpesaInvoice, SandboxInvoice
 from core.subscriptions.money import GatewayUnits
 from ongoza_contracts.subscriptions import InvoiceState, PlanInterval
 
+OFFER_LASTS = timedelta(days=1)
+"""After which an unpaid upgrade is asked for anew: its period begins when it is asked for."""
 UNPAID = (InvoiceState.OPEN, InvoiceState.FAILED)
 
 
@@ -26,6 +29,8 @@ class SinglePayments:
     @transaction.atomic
     def request_payment(self, order: Order) -> str:
         reference = str(order.subscription_id)
+        if order.is_upgrade:
+            self.old_offers(order).update(state=InvoiceState.VOID)
         asked = self.model.objects.filter(key=order.key).exclude(state=InvoiceState.VOID)
         if not asked.exists():
             self.stop(reference)
@@ -39,6 +44,11 @@ class SinglePayments:
                 period_ends_at=period_end(order.starts_at, order.interval),
             )
         return reference
+
+    def old_offers(self, order: Order) -> QuerySet[Any]:
+        return self.model.objects.filter(
+            key=order.key, state__in=UNPAID, period_starts_at__lte=order.starts_at - OFFER_LASTS
+        )
 
     def renew(self, order: Order) -> None:
         self.stop(order.reference)
