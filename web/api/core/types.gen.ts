@@ -21991,6 +21991,10 @@ export type SponsorAddReportErrors = {
      */
     415: Problem;
     /**
+     * Too many requests; `Retry-After` says when to try again.
+     */
+    429: Problem;
+    /**
      * The headers and the query are too long.
      */
     431: Problem;
