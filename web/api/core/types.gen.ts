@@ -4362,9 +4362,6 @@ export type StoredListViews = {
  */
 export type StripeEventRequest = {
     id: string;
-    data: {
-        [key: string]: unknown;
-    };
 };
 
 export type StudentOverview = {

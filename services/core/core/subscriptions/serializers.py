@@ -142,7 +142,6 @@ class StripeEventRequest(serializers.Serializer[Any]):
     """What core reads of an event of Stripe, which holds more."""
 
     id = serializers.CharField()
-    data = serializers.DictField()
 
 
 class MpesaCallbackRequest(serializers.Serializer[Any]):
