@@ -487,6 +487,7 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "internal/erasures/{user_id}": lambda world: {"user_id": world.learner.user_id},
     "internal/outbox/{kind}": lambda _: {"kind": "users"},
     "internal/users/{user_id}": lambda world: {"user_id": world.learner.user_id},
+    "internal/submissions/{submission_id}": submission,
     "internal/versions/{kind}": lambda _: {"kind": "users"},
     "internal/versions/{kind}/{key}": published_user,
     "invitations/{token}": invitation_token,

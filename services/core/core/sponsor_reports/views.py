@@ -6,7 +6,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
-from core.exports.throttles import ExportsThrottle
 from core.files.responses import attachment
 from core.files.schema import Download
 from core.kit.pagination import PAGE_PARAMETERS
@@ -14,6 +13,7 @@ from core.kit.schema import PAGE, page_of
 from core.kit.views import ApiView
 from core.sponsor_reports import selectors, services
 from core.sponsor_reports.serializers import SponsorReportRequest, SponsorReportSerializer
+from core.sponsor_reports.throttles import ReportsThrottle
 from ongoza_contracts.access import Permission
 
 
@@ -22,7 +22,7 @@ class SponsorReports(ApiView):
     query_parameters = PAGE_PARAMETERS
 
     def get_throttles(self) -> list[BaseThrottle]:
-        return [ExportsThrottle()] if self.request.method == "POST" else []
+        return [ReportsThrottle()] if self.request.method == "POST" else []
 
     @extend_schema(
         operation_id="sponsor_list_reports",
