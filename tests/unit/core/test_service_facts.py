@@ -53,7 +53,7 @@ OTHERS: Mapping[str, str] = {
         reviews.services.waiting_entry
         restore.renumber.reused_ids submissions.services.lateness_at
         submissions.suggestions.exemplar_texts
-        subscriptions.plans.offered_plan
+        subscriptions.plans.offered_plan subscriptions.plans.require_payable
         users.services.lock_unchanged users.services.require_unchanged
         webhooks.services.erasure_subscriptions
     """,
