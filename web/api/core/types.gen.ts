@@ -18911,6 +18911,10 @@ export type PaymentsStripeWebhookErrors = {
      */
     400: Problem;
     /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
      * The request contradicts the present state.
      */
     409: Problem;

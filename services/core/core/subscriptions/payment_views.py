@@ -42,6 +42,7 @@ class Pay(ApiView):
 
 
 class StripeWebhook(ApiView):
+    may_be_absent = True
     permissions = {"POST": Principal.ANYONE}
     authentication_classes = ()
 
