@@ -19,7 +19,7 @@ from ongoza_contracts.vocabulary import UserId
 EXEMPLARS_MIN, EXEMPLARS_MAX = 5, 8
 """Fewer accepted works of other learners are not compared with: the answer would tell of one."""
 AGREEMENT_MIN = 30
-"""Of fewer reviews no agreement is told."""
+"""With fewer reviews no agreement is given."""
 EXEMPLAR_CHARACTERS = 1200
 """The model reads no more of a text."""
 SubmissionKey = Annotated[

@@ -62,24 +62,35 @@ def refuse_bad_configuration(
     if sms_url and not is_confidential(sms_url):
         wrong.append("SMS_URL is no https URL.")
     wrong += _s3_faults(files_s3_bucket, files_s3_endpoint_url)
-    if payment_sandbox and gateway_keys:
-        wrong.append(f"PAYMENT_SANDBOX is set beside {', '.join(gateway_keys)}: unset one of them.")
-    if "STRIPE_WEBHOOK_SECRET" in gateway_keys and "STRIPE_SECRET_KEY" not in gateway_keys:
-        wrong.append("STRIPE_WEBHOOK_SECRET is set without STRIPE_SECRET_KEY.")
-    if mpesa and any(mpesa.values()):
-        wrong += [
-            f"{name} is not set, beside others of M-Pesa." for name in mpesa if not mpesa[name]
-        ]
-    if mpesa_api_url and not is_confidential(mpesa_api_url):
-        wrong.append("MPESA_API_URL is no https URL.")
-    if stripe_api_url and not is_confidential(stripe_api_url):
-        wrong.append("STRIPE_API_URL is no https URL.")
+    wrong += _sandbox_faults(gateway_keys, payment_sandbox=payment_sandbox)
+    wrong += _gateway_faults(mpesa or {}, mpesa_api_url, stripe_api_url)
     wrong += [
         f"{name} is not read any more: {REMOVED_SETTINGS[name]} took its place."
         for name in removed_settings
     ]
     if wrong:
         raise ImproperlyConfigured("core does not start. " + " ".join(wrong))
+
+
+def _sandbox_faults(gateway_keys: Sequence[str], *, payment_sandbox: bool) -> list[str]:
+    wrong = []
+    if payment_sandbox and gateway_keys:
+        wrong.append(f"PAYMENT_SANDBOX is set beside {', '.join(gateway_keys)}: unset one of them.")
+    if "STRIPE_WEBHOOK_SECRET" in gateway_keys and "STRIPE_SECRET_KEY" not in gateway_keys:
+        wrong.append("STRIPE_WEBHOOK_SECRET is set without STRIPE_SECRET_KEY.")
+    return wrong
+
+
+def _gateway_faults(mpesa: Mapping[str, str], mpesa_api_url: str, stripe_api_url: str) -> list[str]:
+    wrong = []
+    if any(mpesa.values()):
+        wrong += [
+            f"{name} is not set, beside others of M-Pesa." for name in mpesa if not mpesa[name]
+        ]
+    for name, url in (("MPESA_API_URL", mpesa_api_url), ("STRIPE_API_URL", stripe_api_url)):
+        if url and not is_confidential(url):
+            wrong.append(f"{name} is no https URL.")
+    return wrong
 
 
 def _secret_faults(secret_key: str, jwt_secret_key: str) -> list[str]:

@@ -1,12 +1,7 @@
-from rest_framework.request import Request
-
-from core.limits.throttles import RateThrottle
+from core.limits.throttles import UserThrottle
 
 
-class ExportsThrottle(RateThrottle):
+class ExportsThrottle(UserThrottle):
     """How many tables a user may export."""
 
     scope = "exports"
-
-    def identity(self, request: Request) -> str:
-        return f"user {request.user.pk}"

@@ -33,6 +33,13 @@ class RateThrottle(ABC, BaseThrottle):
         return self.decision.retry_seconds if self.decision else None
 
 
+class UserThrottle(RateThrottle):
+    """Counts the requests of a signed-in user."""
+
+    def identity(self, request: Request) -> str:
+        return f"user {request.user.pk}"
+
+
 def count(request: HttpRequest, scope: str, identity: str) -> Decision | None:
     """Count one attempt and remember it for the headers of the answer."""
     decision = count_attempt(scope, identity)

@@ -1,12 +1,7 @@
-from rest_framework.request import Request
-
-from core.limits.throttles import RateThrottle
+from core.limits.throttles import UserThrottle
 
 
-class ReportsThrottle(RateThrottle):
+class ReportsThrottle(UserThrottle):
     """Counts together with the tables that a user exports."""
 
     scope = "exports"
-
-    def identity(self, request: Request) -> str:
-        return f"user {request.user.pk}"
