@@ -137,6 +137,7 @@ REACHED: Mapping[str, frozenset[Role]] = {
     "GET submissions/{submission_id}/artifacts/{artifact_id}/content": ADMINS,
     "GET submissions/{submission_id}/receipt": ADMINS,
     "GET submissions/{submission_id}/similarities": ADMINS,
+    "POST sponsor/reports": ADMINS,
     "GET users/{user_id}": ADMINS,
     "GET users/{user_id}/track/history": ADMINS,
     "GET users": ADMINS,

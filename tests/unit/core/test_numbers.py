@@ -1,7 +1,7 @@
 """Every number of a dashboard is defined, and agrees with a recount of the seeded year's rows."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -13,8 +13,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
+from core.certificates.models import Certificate
 from core.coaching.models import Goal, HabitEntry
-from core.cohorts.models import Cohort, Enrolment
+from core.cohorts.models import Cohort, Enrolment, SeatPool
 from core.kit.numbers import numbers
 from core.mentorship.models import Session
 from core.programs.models import VersionItem
@@ -23,7 +24,7 @@ from core.quizzes.models import QuizAttempt
 from core.reviews.models import QueueEntry
 from core.submissions.models import Submission
 from core.users.guardians import without_consent
-from core.users.models import User
+from core.users.models import Consent, User
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.test_files import root
 from tests.unit.core.world import person, signed_in
@@ -215,6 +216,85 @@ def streak_was_lost(user: int, as_of: datetime) -> bool:
     return len(before) >= 3 and not any(day >= today - 7 * DAY for day in days)
 
 
+# --- sponsors ------------------------------------------------------------------------------------
+OUTCOME_OF_STATE = {
+    "offered": "offered",
+    "pending_payment": "offered",
+    "active": "active",
+    "suspended": "active",
+    "completed": "completed",
+}
+SEAT_NUMBERS = {*OUTCOME_OF_STATE.values(), "certified", "used"}
+
+
+def fives(count: int) -> int:
+    return count // 5 * 5
+
+
+def taken_seats_recounted(enrolments: Iterable[Enrolment]) -> dict[str, int]:
+    """The taken seats by outcome, and `used`, by hand: the learners who let sponsors see their
+    name, and of the others the fives."""
+    unable = {*without_consent().values_list("user", flat=True)}
+    consents = Consent.objects.filter(kind="sponsor_sees_name", withdrawn_at=None)
+    named = {*consents.values_list("user", flat=True)} - unable
+    certified = {*Certificate.objects.filter(state="valid").values_list("enrolment", flat=True)}
+    counts: dict[str, Counter[bool]] = {name: Counter() for name in SEAT_NUMBERS}
+    for one in enrolments:
+        if outcome := OUTCOME_OF_STATE.get(one.state):
+            is_certified = outcome == "completed" and one.pk in certified
+            for name in ("certified" if is_certified else outcome, "used"):
+                counts[name][one.user_id in named] += 1
+    return {name: both[True] + fives(both[False]) for name, both in counts.items()}
+
+
+def sponsor_mismatches(
+    shown: dict[str, Any], enrolments: list[Enrolment], pools: Iterable[SeatPool]
+) -> dict[str, Any]:
+    """Numbers that are shown and differ from a recount."""
+    size = sum(one.size for one in pools)
+    seats = taken_seats_recounted(enrolments)
+    states = Counter(one.state for one in enrolments)
+    recounted = {
+        "size": size,
+        "free": max(0, size - seats["used"]),
+        **seats,
+        **{state: fives(states[state]) for state in ("applied", "withdrawn", "expired")},
+    }
+    numbers_shown = {
+        **{name: shown[name] for name in ("size", "used", "free")},
+        **shown["outcomes"],
+        **shown.get("seatless", {}),
+    }
+    return {
+        name: (number, recounted[name])
+        for name, number in numbers_shown.items()
+        if number is not None and number != recounted[name]
+    }
+
+
+def check_numbers_of_sponsors() -> None:
+    """As an admin, who reaches every organization. In the seed few learners let sponsors see
+    their name: here every second one does."""
+    for user in User.objects.filter(role=Role.LEARNER).order_by("pk")[::2]:
+        Consent.objects.get_or_create(user=user, kind="sponsor_sees_name", withdrawn_at=None)
+    sponsor = signed_in(person("sponsor-counter", Role.ADMIN))
+    _, overview = sponsor.get("sponsor/overview/")
+    _, seats = sponsor.get("sponsor/seats/?page_size=100")
+    school = overview["organizations"][0]
+    assert all((school["used"], school["outcomes"]["active"], school["seatless"]["withdrawn"]))
+    tables = [
+        (one, {"cohort__organization": one["organization"]}, "")
+        for one in overview["organizations"]
+    ]
+    tables += [(one, {"cohort": one["cohort"]}, one["pool"]) for one in seats["results"]]
+    found = []
+    for one, of_one, kind in tables:
+        rows = Enrolment.objects.filter(**of_one, **({"pool": kind} if kind else {}))
+        pools = SeatPool.objects.filter(**of_one, **({"kind": kind} if kind else {}))
+        found += [sponsor_mismatches(one, [*rows], pools)]
+    assert [one for one in found if one] == []
+
+
 @pytest.mark.slow
 def test_the_seeded_years_numbers_agree_with_a_recount(seeded: None) -> None:
     learners = User.objects.filter(role=Role.LEARNER)
@@ -231,3 +311,4 @@ def test_the_seeded_years_numbers_agree_with_a_recount(seeded: None) -> None:
         "reviews": (queue["reviews_waiting"], queue["reviews_overdue"]),
         "sessions": (sessions["unrecorded_sessions"], sessions["unrecorded_hours"]),
     }
+    check_numbers_of_sponsors()

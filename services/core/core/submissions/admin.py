@@ -23,7 +23,8 @@ class ArtifactAdmin(ReadOnlyAdmin):
 
 @admin.register(Suggestion)
 class SuggestionAdmin(ReadOnlyAdmin):
-    list_display = ("submission", "on_draft", "rule_version", "updated_at")
+    list_display = ("submission", "rule_version", "updated_at")
+    list_filter = ("on_draft",)
 
     def get_list_select_related(self, request: HttpRequest) -> tuple[str, ...]:
         return ("submission__user", "submission__mission")
