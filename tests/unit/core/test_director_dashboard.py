@@ -26,6 +26,7 @@ from tests.unit.core.mentor_rows import match_of, session_in
 from tests.unit.core.program_rows import complete
 from tests.unit.core.review_rows import waiting
 from tests.unit.core.school import World
+from tests.unit.core.subscription_rows import after_end_of, paid_subscription
 from tests.unit.core.world import Caller, person, refusal, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -223,10 +224,17 @@ def make_streak_lost(world: World, row: Enrolment) -> datetime:
     return datetime(last.year, last.month, last.day, tzinfo=UTC)
 
 
+def make_payment_missing(world: World, row: Enrolment) -> datetime:
+    late = after_end_of("period_ends_at", paid_subscription(world.learner))
+    assert late.period_ends_at
+    return late.period_ends_at
+
+
 MAKERS: dict[RiskRule, Callable[[World, Enrolment], datetime]] = {
     RiskRule.INACTIVE: make_inactive,
     RiskRule.REVIEW_OVERDUE: make_review_overdue,
     RiskRule.STREAK_LOST: make_streak_lost,
+    RiskRule.PAYMENT_MISSING: make_payment_missing,
 }
 
 

@@ -23,9 +23,11 @@ from core.progress.models import Progress
 from core.quizzes.models import QuizAttempt
 from core.reviews.models import QueueEntry
 from core.submissions.models import Submission
+from core.subscriptions.models import Plan, Subscription
 from core.users.guardians import without_consent
 from core.users.models import Consent, User
 from ongoza_contracts.vocabulary import Role
+from tests.unit.core.subscription_rows import after_end_of, paid_subscription
 from tests.unit.core.test_files import root
 from tests.unit.core.world import person, signed_in
 
@@ -67,8 +69,8 @@ def _types(schema: dict[str, Any]) -> list[str]:
 
 
 def test_every_number_of_a_dashboard_has_its_definition() -> None:
-    definitions = {one.definition for one in numbers().values()}
     found = {*numeric_fields()}
+    definitions = {one.definition for one in numbers().values()}
     assert len({name for name, _ in found}) > 20
     undefined = {name for name, text in found if text not in definitions} - IDS
     assert undefined == set()
@@ -79,12 +81,14 @@ def test_every_number_of_a_dashboard_has_its_definition() -> None:
 def seeded(db: None, monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
     monkeypatch.setenv("DEMO_PASSWORD", "a-long-passphrase-9")
     call_command("seed", learners=30, stdout=StringIO())
-    # In the seed no promise is broken, no streak lost and no session forgotten.
+    # In the seed no promise is broken, no streak lost, no session forgotten and no payment missing.
     now = timezone.now()
     QueueEntry.objects.update(promised_by=now - DAY)
     held = Session.objects.filter(state="held").values("pk")[:3]
     QuerySet(Session).filter(pk__in=held).update(state="confirmed")
     QuerySet(HabitEntry).filter(local_date__gte=now.date() - 7 * DAY).delete()
+    learner = Enrolment.objects.filter(state="active").order_by("pk")[0].user
+    after_end_of("period_ends_at", paid_subscription(learner, Plan.objects.get(slug="plus")))
 
 
 def requirements_recounted(user: User, enrolment: Enrolment) -> tuple[int, int]:
@@ -177,6 +181,8 @@ def director_recounted(as_of: datetime) -> dict[str, Any]:
         if one.user_id not in seen and one.activated_at and one.activated_at <= as_of - 7 * DAY
     }
     lost = {user for user in learners if streak_was_lost(user, as_of)}
+    past_due = Subscription.objects.filter(state="past_due", user__in=learners)
+    unpaid = {*past_due.values_list("user", flat=True)}
     unrecorded = [
         one.ends_at - one.starts_at
         for one in Session.objects.filter(state="confirmed")
@@ -187,11 +193,12 @@ def director_recounted(as_of: datetime) -> dict[str, Any]:
         "enrolments": dict(Counter(one.state for one in enrolments)),
         "learners": len(learners),
         "active_7_days": len(seen),
-        "at_risk": len(inactive | overdue | lost),
+        "at_risk": len(inactive | overdue | lost | unpaid),
         "risks": {
             "inactive": len(inactive),
             "review_overdue": len(overdue),
             "streak_lost": len(lost),
+            "payment_missing": len(unpaid),
         },
         "reviews": (len(waiting), sum(one.promised_by < as_of for one in waiting)),
         "sessions": (

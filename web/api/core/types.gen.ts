@@ -3824,9 +3824,13 @@ export type RiskCounts = {
      * Those of `learners` for whom it holds: the learner did active habits that were not paused lately on 3 days or more of the week before the last 7 days, and on no day since; since the last day done.
      */
     streak_lost: number;
+    /**
+     * Those of `learners` for whom it holds: no payment came for the new period of the learner's subscription; since the last period ended.
+     */
+    payment_missing: number;
 };
 
-export type RiskRule = 'inactive' | 'review_overdue' | 'streak_lost';
+export type RiskRule = 'inactive' | 'review_overdue' | 'streak_lost' | 'payment_missing';
 
 export type Role = 'learner' | 'mentor' | 'director' | 'sponsor' | 'admin';
 

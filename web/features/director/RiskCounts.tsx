@@ -2,7 +2,7 @@ import { getTranslations } from "next-intl/server";
 import type { RiskCounts as Counts, RiskRule } from "@/api/core";
 import { riskAddress } from "./addresses";
 
-export const RULES: RiskRule[] = ["inactive", "review_overdue", "streak_lost"];
+export const RULES: RiskRule[] = ["inactive", "review_overdue", "streak_lost", "payment_missing"];
 
 /** How many learners each rule holds for, each with what it means. */
 export async function RiskCounts({

@@ -13,6 +13,7 @@ from core.users.guardians import without_consent
 from ongoza_contracts.coaching import HabitEntryState, HabitState
 from ongoza_contracts.cohorts import EnrolmentState
 from ongoza_contracts.submissions import SubmissionState
+from ongoza_contracts.subscriptions import SubscriptionState
 
 WEEK = timedelta(days=7)
 STREAK_DAYS = 3
@@ -23,6 +24,7 @@ class RiskRule(StrEnum):
     INACTIVE = "inactive"
     REVIEW_OVERDUE = "review_overdue"
     STREAK_LOST = "streak_lost"
+    PAYMENT_MISSING = "payment_missing"
 
 
 DEFINITIONS: Mapping[RiskRule, str] = {
@@ -32,6 +34,8 @@ DEFINITIONS: Mapping[RiskRule, str] = {
     "time has passed; since that time.",
     RiskRule.STREAK_LOST: "the learner did active habits that were not paused lately on 3 days or "
     "more of the week before the last 7 days, and on no day since; since the last day done.",
+    RiskRule.PAYMENT_MISSING: "no payment came for the new period of the learner's subscription; "
+    "since the last period ended.",
 }
 
 # Each active enrolment of the cohorts, with what holds for its learner. Each table is read once.
@@ -64,33 +68,35 @@ WITH seen AS MATERIALIZED (
     GROUP BY entry.user_id
     HAVING max(entry.local_date) < %(today)s::date - 7
         AND count(DISTINCT entry.local_date) >= %(streak_days)s
+), unpaid AS MATERIALIZED (
+    SELECT user_id FROM subscriptions_subscription WHERE state = %(past_due)s
 )
 SELECT enrolment.id, enrolment.cohort_id, enrolment.user_id,
     seen.user_id IS NOT NULL AS active_7_days,
     seen.user_id IS NULL AND enrolment.activated_at <= %(week_ago)s AS inactive,
     overdue.user_id IS NOT NULL AS review_overdue,
-    lost.user_id IS NOT NULL AS streak_lost
+    lost.user_id IS NOT NULL AS streak_lost,
+    unpaid.user_id IS NOT NULL AS payment_missing
 FROM cohorts_enrolment AS enrolment
 LEFT JOIN seen USING (user_id)
 LEFT JOIN overdue USING (user_id)
 LEFT JOIN lost USING (user_id)
+LEFT JOIN unpaid USING (user_id)
 WHERE enrolment.state = %(active)s AND enrolment.cohort_id = ANY(%(cohorts)s)
 """
+HOLDS = " OR ".join(RiskRule)
 # Learners, each once: of all cohorts together in the row without a cohort, and of each.
 COUNTS = f"""
 SELECT cohort_id,
     count(DISTINCT user_id),
     count(DISTINCT user_id) FILTER (WHERE active_7_days),
-    count(DISTINCT user_id) FILTER (WHERE inactive OR review_overdue OR streak_lost),
-    count(DISTINCT user_id) FILTER (WHERE inactive),
-    count(DISTINCT user_id) FILTER (WHERE review_overdue),
-    count(DISTINCT user_id) FILTER (WHERE streak_lost)
+    count(DISTINCT user_id) FILTER (WHERE {HOLDS}),
+    {", ".join(f"count(DISTINCT user_id) FILTER (WHERE {rule})" for rule in RiskRule)}
 FROM ({RISKS}) AS risk
 GROUP BY GROUPING SETS ((), (cohort_id))
 """  # noqa: S608  (constants)
 AT_RISK = f"""
-SELECT id, inactive, review_overdue, streak_lost FROM ({RISKS}) AS risk
-WHERE inactive OR review_overdue OR streak_lost
+SELECT id, {", ".join(RiskRule)} FROM ({RISKS}) AS risk WHERE {HOLDS}
 """  # noqa: S608  (constants)
 # Since when each rule would hold for enrolments; the rules themselves are not looked at.
 SINCE = """
@@ -111,7 +117,9 @@ SELECT enrolment.id,
         WHERE submission.user_id = enrolment.user_id
             AND (entry.second_opinion OR submission.state = ANY(%(undecided)s))),
     (SELECT max(local_date)::timestamptz FROM coaching_habitentry AS one
-        WHERE one.user_id = enrolment.user_id AND one.state = %(done)s)
+        WHERE one.user_id = enrolment.user_id AND one.state = %(done)s),
+    (SELECT period_ends_at FROM subscriptions_subscription AS one
+        WHERE one.user_id = enrolment.user_id AND one.state = %(past_due)s)
 FROM cohorts_enrolment AS enrolment
 WHERE enrolment.id = ANY(%(enrolments)s)
 """
@@ -194,4 +202,5 @@ def _states() -> dict[str, Any]:
         "undecided": [*undecided],
         "done": HabitEntryState.DONE.value,
         "active_habit": HabitState.ACTIVE.value,
+        "past_due": SubscriptionState.PAST_DUE.value,
     }
