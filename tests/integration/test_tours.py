@@ -32,6 +32,7 @@ def of_stack(commands: str, stack: Stack) -> str:
         "http://localhost:8000": stack.core_url,
         "http://localhost:8001": stack.ai_url,
         "LOCAL=.local": f"LOCAL={stack.folder}",
+        ".venv/bin/python -m scripts.stack run -- ": "",
     }
     for printed, real in places.items():
         commands = commands.replace(printed, real)
@@ -48,6 +49,7 @@ def printed(page: str, stack: Stack) -> list[list[str]]:
         ["/bin/bash", "-e", "-o", "pipefail"],
         input=script,
         cwd=PROJECT,
+        env=stack.environment,
         capture_output=True,
         text=True,
         timeout=180,
@@ -76,5 +78,6 @@ def test_a_tour_prints_what_its_page_says(page: Path, stack: Stack) -> None:
 
 
 def test_there_is_a_page_for_each_role() -> None:
-    roles = {"author", "learner", "mentor", "organization-admin", "sponsor", "staff"}
-    assert {page.stem for page in PAGES} == {*roles, "mentorship", "practice"}
+    roles = {"author", "director", "learner", "mentor", "organization-admin", "sponsor", "staff"}
+    others = {"dashboard", "mentorship", "practice", "subscription"}
+    assert {page.stem for page in PAGES} == {*roles, *others}
