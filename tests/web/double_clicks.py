@@ -57,6 +57,8 @@ MARK = """([root, known]) => {
   }
   return known;
 }"""
+NAVIGATIONS_MAX = 3
+"""So many may follow one click: a page that is left may lead on."""
 BY_ITSELF = "PUT api/v1/reviews/*/draft/"
 """What a page sends a while after something was typed, whatever is pressed."""
 SETTLED = """async () => {
@@ -114,11 +116,13 @@ class Held:
         self._settle()
 
     def _settle(self) -> None:
-        try:
-            self.page.evaluate(SETTLED)
-        except Error:  # the page was left meanwhile: a form that asks leads to its answer
-            self.page.wait_for_load_state()
-            self.page.evaluate(SETTLED)
+        for _ in range(NAVIGATIONS_MAX):
+            try:
+                self.page.evaluate(SETTLED)
+                return
+            except Error:  # the page was left meanwhile: a form that asks leads to its answer
+                self.page.wait_for_load_state()
+        self.page.evaluate(SETTLED)
 
 
 def _refuse(route: Route) -> None:
