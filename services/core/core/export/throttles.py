@@ -1,12 +1,7 @@
-from rest_framework.request import Request
-
-from core.limits.throttles import RateThrottle
+from core.limits.throttles import UserThrottle
 
 
-class ExportThrottle(RateThrottle):
+class ExportThrottle(UserThrottle):
     """How many archives a user may ask for."""
 
     scope = "export"
-
-    def identity(self, request: Request) -> str:
-        return f"user {request.user.pk}"

@@ -3,16 +3,13 @@ anybody's."""
 
 from rest_framework.request import Request
 
-from core.limits.throttles import RateThrottle
+from core.limits.throttles import RateThrottle, UserThrottle
 
 
-class CodeThrottle(RateThrottle):
+class CodeThrottle(UserThrottle):
     """How many codes one user may ask for."""
 
     scope = "phone"
-
-    def identity(self, request: Request) -> str:
-        return f"user {request.user.pk}"
 
 
 class NumberThrottle(RateThrottle):

@@ -2,16 +2,13 @@
 
 from rest_framework.request import Request
 
-from core.limits.throttles import RateThrottle
+from core.limits.throttles import RateThrottle, UserThrottle
 
 
-class PayThrottle(RateThrottle):
+class PayThrottle(UserThrottle):
     """How many payments one user may ask for."""
 
     scope = "pay"
-
-    def identity(self, request: Request) -> str:
-        return f"user {request.user.pk}"
 
 
 class PhoneThrottle(RateThrottle):

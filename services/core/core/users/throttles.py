@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from core.limits.services import Decision
-from core.limits.throttles import RateThrottle, client_address, count
+from core.limits.throttles import RateThrottle, UserThrottle, client_address, count
 
 Page = Callable[..., HttpResponse]
 
@@ -87,13 +87,10 @@ class MailThrottle(_PerAddress):
     scope = "mail_address"
 
 
-class OwnPasswordThrottle(RateThrottle):
+class OwnPasswordThrottle(UserThrottle):
     """How many passwords the bearer of an access token may try for its account."""
 
     scope = "login"
-
-    def identity(self, request: Request) -> str:
-        return f"user {request.user.pk}"
 
 
 class _PerAccount(RateThrottle):

@@ -1,12 +1,7 @@
-from rest_framework.request import Request
-
-from core.limits.throttles import RateThrottle
+from core.limits.throttles import UserThrottle
 
 
-class PingThrottle(RateThrottle):
+class PingThrottle(UserThrottle):
     """How many pings a user may have sent."""
 
     scope = "webhook_ping"
-
-    def identity(self, request: Request) -> str:
-        return f"user {request.user.pk}"
