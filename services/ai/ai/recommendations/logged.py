@@ -51,7 +51,7 @@ async def load_logged(db: asyncpg.Pool) -> list[LoggedList]:
         times = {(row["user_id"], row["content_id"]): row["updated_at"] for row in rows}
         for learner in await load_learners(db, some):
             mine = views[learner.user_id]
-            found += await asyncio.to_thread(logged, catalogue, learner, times, mine)
+            found += await asyncio.to_thread(logged_lists, catalogue, learner, times, mine)
     return found
 
 
@@ -62,7 +62,7 @@ async def store_multipliers(db: asyncpg.Pool, multipliers: Mapping[str, float]) 
         await connection.execute(RAISE_REVISION)
 
 
-def logged(
+def logged_lists(
     catalogue: Catalogue, learner: Learner, times: Times, views: Sequence[ListViewUpdated]
 ) -> list[LoggedList]:
     """Pure."""

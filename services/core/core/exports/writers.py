@@ -37,7 +37,7 @@ def write_table(
         WRITERS[form](table, target, progress)
 
 
-def guarded(cell: Cell) -> Cell:
+def without_formula(cell: Cell) -> Cell:
     """With an apostrophe before what a spreadsheet would take for a formula."""
     return FORMULA_STARTS.sub("'", cell) if isinstance(cell, str) else cell
 
@@ -47,7 +47,7 @@ def _write_csv(table: Table, target: IO[bytes], *, mark: bool, progress: Progres
     text.write(BYTE_ORDER_MARK if mark else "")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     for row in _lines(table, progress):
-        writer.writerow(guarded(cell) for cell in row)
+        writer.writerow(without_formula(cell) for cell in row)
     text.detach()
 
 

@@ -8,7 +8,7 @@ from core.kit.serializers import ProseField, StrictSerializer
 from core.kit.user_texts import user_text_html
 from core.portfolio.models import Portfolio
 from core.portfolio.selectors import ShownItem, shown_items
-from core.portfolio.services import Shown
+from core.portfolio.services import NewItem
 from core.submissions.models import ARTIFACT_KINDS, Artifact, Submission
 
 MAX_ITEMS = 50
@@ -37,8 +37,8 @@ class SetPortfolioRequest(StrictSerializer):
     )
     items = serializers.ListField(child=ShownRequest(), max_length=MAX_ITEMS)
 
-    def validate_items(self, items: list[dict[str, Any]]) -> list[Shown]:
-        shown = [Shown(**one) for one in items]
+    def validate_items(self, items: list[dict[str, Any]]) -> list[NewItem]:
+        shown = [NewItem(**one) for one in items]
         if len({one[:2] for one in shown}) < len(shown):
             raise serializers.ValidationError("Show each thing once.")
         return shown

@@ -27,7 +27,7 @@ class MinorHasNoPage(Conflict):
     detail = "A portfolio of somebody under age is not made public."
 
 
-class Shown(NamedTuple):
+class NewItem(NamedTuple):
     """A thing to show: exactly one of the ids."""
 
     submission: UUID | None
@@ -41,7 +41,7 @@ def set_portfolio(
     headline: str,
     about: str,
     may_be_indexed: bool,
-    items: Sequence[Shown],
+    items: Sequence[NewItem],
     if_match: IfMatch | None = None,
 ) -> Portfolio:
     """Replace what the portfolio shows; its address stays.
