@@ -252,6 +252,8 @@ def test_old_notifications_were_read() -> None:
     assert old
     assert not old.filter(read_at=None).exists()
     assert not old.filter(read_at__lt=F("created_at")).exists()
+    to_send = Job.objects.filter(kind="notifications.dispatch").values_list("subject", flat=True)
+    assert not {*to_send} & {str(key) for key in old.values_list("pk", flat=True)}
 
 
 @pytest.mark.parametrize("role", Role)

@@ -11,6 +11,7 @@ from core.demo.cohorts import Member
 from core.demo.items import Catalogue, Item
 from core.demo.learners import DemoLearner
 from core.demo.people import LEARNERS_PER_MENTOR, TIME_ZONES, DemoAccount, organizations
+from core.jobs.services import delete_jobs
 from core.kit.past import happened_at
 from core.notifications.models import Notification
 from core.notifications.services import mark_read
@@ -196,8 +197,10 @@ def assign_mentors(mentors: Sequence[User], learners: Sequence[Member]) -> list[
 
 
 def read_notifications(until: datetime) -> None:
-    """Everybody read by then what they were notified of before: no mail is sent about it now."""
+    """Everybody read by then what they were notified of before: no mail is sent about it now, and
+    no job is left that would find that out of each."""
     unread = Notification.objects.filter(read_at=None, created_at__lte=until)
+    delete_jobs("notifications.dispatch", [str(key) for key in unread.values_list("pk", flat=True)])
     with happened_at(until):
         for user in User.objects.filter(pk__in=unread.values("user")):
             mark_read(user=user, until=until)
