@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SOURCES := contracts/ongoza_contracts contracts/consumers/engagement_stats/engagement_stats services/core/core services/ai/ai infra scripts tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status reset logs test check seed demo rebuild bench evaluate fuzz chaos profiling-report forecast-report schemas site model model-check lock
+.PHONY: help up down status reset logs test check seed demo rebuild bench evaluate fuzz chaos profiling-report forecast-report suggestion-report schemas site model model-check lock
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -58,6 +58,8 @@ profiling-report: .venv/.ready ## print how the profiler scores simulated learne
 	@$(PYTHON) -m scripts.profiling_report $(ARGS)
 forecast-report: .venv/.ready ## compare forecasts for invented learners with what they did (ARGS=--write stores the report)
 	@$(PYTHON) -m scripts.forecast_report $(ARGS)
+suggestion-report: .venv/.ready ## print what suggestions find in works with known faults (ARGS=--write stores the report)
+	@$(PYTHON) -m scripts.suggestion_report $(ARGS)
 schemas: .venv/.ready ## regenerate the published schemas and the AsyncAPI document
 	@$(PYTHON) -m scripts.contracts write
 	@$(PYTHON) -m scripts.access write

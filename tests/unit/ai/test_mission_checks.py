@@ -20,6 +20,7 @@ from ai.suggestions.checks import (
     embedded_passages,
 )
 from ongoza_contracts.http.suggestions import EXEMPLARS_MIN, ArtifactItem, CheckSuggestion
+from scripts.suggestion_report import GOLDEN, report
 
 TASK = Task(
     (Aim(1, "Firewall rules explained"), Aim(2, "Evidence preserved")),
@@ -140,3 +141,25 @@ def test_the_longest_passages_are_embedded_in_their_order() -> None:
     text = "\n\n".join(["short", *("x" * (50 + n) for n in range(PASSAGES_MAX + 2))])
     found: list[Any] = [*embedded_passages([artifact(text)])]
     assert [len(one.text) for one in found] == [52 + n for n in range(PASSAGES_MAX)]
+
+
+@pytest.mark.parametrize(
+    ("text", "reads"),
+    [
+        ("The key is kept in the cupboard, and nobody lends it to a visitor.", True),
+        ("Ufunguo uko kabatini, na hakuna anayemwazimia mgeni yeyote funguo hizo.", False),
+        ("La clé reste dans l'armoire, et personne ne la prête à un visiteur.", False),
+    ],
+)
+def test_checks_of_meaning_say_when_they_cannot_read_the_language(text: str, reads: bool) -> None:
+    work = artifact(text)
+    sections = check_sections([work], TASK).verdict
+    similarity = check_similarity(
+        embedded_passages([work]), unit((1, 0)), unit(*[(1, 0)] * EXEMPLARS_MIN)
+    ).verdict
+    assert {sections != "not_enough_data", similarity != "not_enough_data"} == {reads}
+
+
+@pytest.mark.slow
+def test_the_report_is_the_one_that_is_kept() -> None:
+    assert report() == GOLDEN.read_text(encoding="utf-8")

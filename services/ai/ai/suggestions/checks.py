@@ -4,7 +4,7 @@ A check advises and grades nothing. Who changes one raises RULE_VERSION.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 from typing import NamedTuple
 from uuid import UUID
@@ -20,7 +20,7 @@ from ongoza_contracts.http.suggestions import (
 )
 from ongoza_contracts.suggestions import SuggestionCheck, SuggestionVerdict
 
-RULE_VERSION = 1
+RULE_VERSION = 2
 WORDS_MIN = 40
 """A shorter text of a mission without exemplars asks for attention."""
 EXEMPLAR_SHARE = 0.5
@@ -35,6 +35,12 @@ PASSAGE_MIN, PASSAGE_MAX = 40, 1200
 SPANS_MAX = 20
 STEM = 5
 """Words with the same first letters count as the same."""
+ENGLISH = frozenset(
+    ("and", "are", "by", "for", "from", "in", "is", "it", "not", "of", "that", "the", "this", "to")
+)
+"""Of English text about a fourth of the words are these; of Swahili and French almost none."""
+ENGLISH_SHARE = 0.05
+NOT_ENGLISH = "This check reads English, and the work seems to be in another language."
 
 _WORD = re.compile(r"\w+")
 _PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
@@ -150,6 +156,8 @@ def check_sections(artifacts: Sequence[ArtifactItem], task: Task) -> CheckSugges
     if not task.aims or not paragraphs:
         why = "The work has no text." if task.aims else "The mission has no criteria."
         return _not_enough(SuggestionCheck.SECTIONS, why)
+    if not _is_english(one.text for one, _ in paragraphs):
+        return _not_enough(SuggestionCheck.SECTIONS, NOT_ENGLISH)
     spans, open_aims = [], []
     for aim in task.aims:
         words = _stems(aim.title)
@@ -202,6 +210,8 @@ def check_similarity(
     if len(exemplars) < EXEMPLARS_MIN or not work:
         why = f"Fewer than {EXEMPLARS_MIN} accepted works of others, or no longer text."
         return _not_enough(SuggestionCheck.SIMILARITY, why)
+    if not _is_english(one.text for one in work):
+        return _not_enough(SuggestionCheck.SIMILARITY, NOT_ENGLISH)
     cosines = vectors @ exemplars.T
     value = round(max(0.0, float(cosines.max(axis=0).mean())), 2)
     nearest = work[int(np.argmax(cosines.mean(axis=1)))]
@@ -219,6 +229,11 @@ def check_similarity(
 def _stems(text: str) -> set[str]:
     """The words with four letters and more, each by its beginning."""
     return {word[:STEM] for word in map(str.casefold, _WORD.findall(text)) if len(word) > STEM - 2}
+
+
+def _is_english(texts: Iterable[str]) -> bool:
+    words = [word for text in texts for word in map(str.casefold, _WORD.findall(text))]
+    return sum(word in ENGLISH for word in words) >= ENGLISH_SHARE * len(words)
 
 
 def _attention_if(found: bool) -> SuggestionVerdict:
