@@ -85,7 +85,11 @@ async def test_each_check_answers_with_its_evidence_and_its_verdict_alone_is_sto
         answer = await suggested(settings, core)
     body = answer.json()
     found = {one["check"]: one for one in body["suggestions"]}
-    assert (answer.status_code, body["rule_version"], body["model"]) == (200, RULE_VERSION, "double@1")
+    assert (answer.status_code, body["rule_version"], body["model"]) == (
+        200,
+        RULE_VERSION,
+        "double@1",
+    )
     assert {name: one["verdict"] for name, one in found.items()} == {
         "artifact_kinds": "ok",
         "sections": "ok",
