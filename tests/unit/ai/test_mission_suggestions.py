@@ -10,6 +10,7 @@ import pytest
 
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.settings import Settings
+from ai.suggestions.checks import RULE_VERSION
 from tests.ai_double import DatabaseDown, app_over, learner_seven
 from tests.unit.ai.app_alone import EncoderDouble, settings_alone
 
@@ -85,11 +86,8 @@ async def test_each_check_answers_with_its_evidence_and_its_verdict_alone_is_sto
         answer = await suggested(settings, core)
     body = answer.json()
     found = {one["check"]: one for one in body["suggestions"]}
-    assert (answer.status_code, body["rule_version"], body["model"]) == (
-        200,
-        RULE_VERSION,
-        "double@1",
-    )
+    versions = (RULE_VERSION, "double@1")
+    assert (answer.status_code, body["rule_version"], body["model"]) == (200, *versions)
     assert {name: one["verdict"] for name, one in found.items()} == {
         "artifact_kinds": "ok",
         "sections": "ok",
@@ -100,7 +98,7 @@ async def test_each_check_answers_with_its_evidence_and_its_verdict_alone_is_sto
     (span,) = found["sections"]["evidence"]
     assert span == {"artifact_id": ARTIFACT, "start": 0, "end": len(TEXT), "criterion": 1}
     (stored,) = core.stored
-    assert (stored["on_draft"], stored["model"], stored["rule_version"]) == (True, "double@1", 1)
+    assert (stored["on_draft"], stored["rule_version"], stored["model"]) == (True, *versions)
     assert [{*one} for one in stored["checks"]] == [{"check", "verdict", "value"}] * 5
     assert "firewall" not in caplog.text
     assert "grade" not in answer.text
