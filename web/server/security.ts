@@ -7,7 +7,8 @@ export function contentPolicy(nonce: string, isDevelopment: boolean): string {
     "img-src 'self' data: blob:",
     "object-src 'none'",
     "base-uri 'none'",
-    "form-action 'self'",
+    // Without JavaScript the form of a payment leads to these pages of Stripe.
+    "form-action 'self' https://checkout.stripe.com https://invoice.stripe.com",
     "worker-src 'self'",
     "frame-ancestors 'none'",
     "report-uri /bff/csp-report",

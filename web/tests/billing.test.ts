@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Currency, Entitlement, Plan, Subscription } from "../api/core/index.ts";
 import { moneyText } from "../features/billing/money.ts";
-import { currentOf, daysUntil, planOpening, unended } from "../features/billing/subscriptions.ts";
+import {
+  currentOf,
+  daysUntil,
+  phoneDigits,
+  placeToPay,
+  planOpening,
+  unended,
+} from "../features/billing/subscriptions.ts";
 
 const plain = (text: string): string => text.replaceAll(/[\u00a0\u202f]/g, " ");
 
@@ -95,4 +102,17 @@ test("what has ended is not held", () => {
     unended(all, NOW).map(({ limit }) => limit),
     [2, 3],
   );
+});
+
+for (const text of ["254712345678", "0712 345 678", "+254 712-345678"]) {
+  test(`the phone ${text} is asked as 254712345678`, () => {
+    assert.equal(phoneDigits(text), "254712345678");
+  });
+}
+
+test("a payment goes on at the gateway's page, or here while a phone is asked", () => {
+  assert.equal(placeToPay("https://checkout.stripe.com/c/1"), "https://checkout.stripe.com/c/1");
+  assert.equal(placeToPay(""), "/settings/billing?paying=phone");
+  assert.equal(placeToPay("http://checkout.stripe.com/c/1"), undefined);
+  assert.equal(placeToPay("javascript:alert(1)"), undefined);
 });

@@ -4466,6 +4466,7 @@ export type Subscription = {
     plan: string;
     next_plan: string | null;
     currency: Currency;
+    gateway: string;
     state: SubscriptionState;
     is_trial: boolean;
     period_starts_at: string | null;

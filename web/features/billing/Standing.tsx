@@ -3,7 +3,9 @@ import type { Invoice, Plan, Subscription, SubscriptionState } from "@/api/core"
 import { ActionButton } from "@/features/actions/ActionButton";
 import { Icon, type IconName } from "@/features/shell/Icon";
 import { times } from "@/features/times/times";
+import type { Query } from "@/server/pages";
 import { HowToPay } from "./HowToPay";
+import { Pay } from "./Pay";
 import { daysUntil } from "./subscriptions";
 
 const LOOKS: Record<SubscriptionState, { kind: string; icon: IconName }> = {
@@ -20,10 +22,11 @@ interface Properties {
   plans: Plan[];
   /** Those of the subscription that wait for a payment. */
   unpaid: Invoice[];
+  query: Query;
 }
 
 /** How the caller's subscription stands, in words, and what they can do with it. */
-export async function Standing({ subscription, plans, unpaid }: Properties) {
+export async function Standing({ subscription, plans, unpaid, query }: Properties) {
   const t = await getTranslations("billing");
   const free = plans.find(({ is_default }) => is_default);
   return (
@@ -36,9 +39,7 @@ export async function Standing({ subscription, plans, unpaid }: Properties) {
       {unpaid.map((invoice) => (
         <HowToPay key={invoice.id} invoice={invoice} />
       ))}
-      {subscription?.state === "incomplete" && unpaid.length === 0 && (
-        <p className="meta">{t("standing.noInvoiceYet")}</p>
-      )}
+      {subscription && <Pay subscription={subscription} unpaid={unpaid} query={query} />}
       {subscription && <Buttons subscription={subscription} />}
     </section>
   );

@@ -12,6 +12,22 @@ export function daysUntil(moment: string, now: number): number {
   return Math.max(0, Math.ceil((Date.parse(moment) - now) / DAY_MS));
 }
 
+/** A phone's number as gateways want it: 0712 345 678 and +254 712 345678 are 254712345678. */
+export function phoneDigits(text: string): string {
+  return text.replaceAll(/\D/g, "").replace(/^0(?=\d{9}$)/, "254");
+}
+
+/**
+ * Where the caller goes on after a payment began: a page of the gateway, or ours while a phone was
+ * asked. Undefined for an address that nobody should be sent to.
+ */
+export function placeToPay(url: string): string | undefined {
+  if (url === "") {
+    return "/settings/billing?paying=phone";
+  }
+  return url.startsWith("https://") ? url : undefined;
+}
+
 /** Those that have not ended; some may begin later. */
 export function unended(entitlements: Entitlement[], now: number): Entitlement[] {
   return entitlements.filter(({ ends_at }) => ends_at === null || Date.parse(ends_at) > now);

@@ -55,7 +55,7 @@ class SubscriptionSerializer(serializers.ModelSerializer[Subscription]):
     class Meta:
         model = Subscription
         fields = (
-            *("id", "plan", "next_plan", "currency", "state", "is_trial"),
+            *("id", "plan", "next_plan", "currency", "gateway", "state", "is_trial"),
             *("period_starts_at", "period_ends_at", "grace_ends_at", "created_at", "updated_at"),
         )
         read_only_fields = fields

@@ -35,7 +35,7 @@ export default async function Page({ searchParams }: { searchParams: Promise<Que
       </div>
       <Tabs current="billing" />
       {user.role === "learner" ? (
-        <Billing asked={queryText(query, "currency")} />
+        <Billing query={query} />
       ) : (
         <State icon="people" title={t("learnersOnly.title")}>
           <p>{t("learnersOnly.text")}</p>
@@ -45,7 +45,7 @@ export default async function Page({ searchParams }: { searchParams: Promise<Que
   );
 }
 
-async function Billing({ asked }: { asked: string | undefined }) {
+async function Billing({ query }: { query: Query }) {
   const [offered, subscribed, invoices, entitlements] = await Promise.all([
     plans(),
     ownSubscriptions(),
@@ -62,7 +62,7 @@ async function Billing({ asked }: { asked: string | undefined }) {
         plans={offered.data.results}
         subscriptions={subscribed.data.results}
         invoices={invoices}
-        asked={asked}
+        query={query}
       />
       <Open entitlements={entitlements} plans={offered.data.results} />
     </div>
@@ -73,10 +73,10 @@ interface OwnProperties {
   plans: Plan[];
   subscriptions: Subscription[];
   invoices: Loaded<Invoice>;
-  asked: string | undefined;
+  query: Query;
 }
 
-async function Own({ plans, subscriptions, invoices, asked }: OwnProperties) {
+async function Own({ plans, subscriptions, invoices, query }: OwnProperties) {
   const subscription = currentOf(subscriptions);
   const all = invoices.data?.results ?? [];
   const currencies = currenciesOf(plans);
@@ -88,12 +88,15 @@ async function Own({ plans, subscriptions, invoices, asked }: OwnProperties) {
         unpaid={all.filter(
           (one) => one.subscription === subscription?.id && ["open", "failed"].includes(one.state),
         )}
+        query={query}
       />
       <Plans
         plans={plans}
         subscription={subscription}
         isFirst={subscriptions.length === 0}
-        currency={oneOf(asked, currencies) ?? subscription?.currency ?? currencies[0]}
+        currency={
+          oneOf(queryText(query, "currency"), currencies) ?? subscription?.currency ?? currencies[0]
+        }
       />
       {invoices.problem && <ProblemState problem={invoices.problem} />}
       {invoices.data && <Invoices invoices={all} plans={plans} />}
