@@ -256,7 +256,9 @@ def _work(school: School) -> None:
             _changed(mentor, "POST", f"reviews/{path}/claim/", {})
             reason = {"reason": text("reviews/{}/take-away reason")}
             _changed(school.director, "POST", f"reviews/{path}/take-away/", reason)
-        school.add_page(f"/missions/{mission_id}/attempts/{path}", Role.LEARNER)
+        attempt = f"/missions/{mission_id}/attempts/{path}"
+        for page in (attempt, f"{attempt}/suggestions"):
+            school.add_page(page, Role.LEARNER)
         school.add_page(f"/reviews/{path}", Role.MENTOR, Role.DIRECTOR)
     school.add_page(f"/missions/{mission_id}", Role.LEARNER)
 

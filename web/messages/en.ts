@@ -29,6 +29,7 @@ import shell from "./en/shell.json";
 import sponsor from "./en/sponsor.json";
 import states from "./en/states.json";
 import submissions from "./en/submissions.json";
+import suggestions from "./en/suggestions.json";
 import times from "./en/times.json";
 import webhooks from "./en/webhooks.json";
 
@@ -64,6 +65,7 @@ export default {
   sponsor,
   states,
   submissions,
+  suggestions,
   times,
   webhooks,
 };

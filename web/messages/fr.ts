@@ -29,6 +29,7 @@ import shell from "./fr/shell.json";
 import sponsor from "./fr/sponsor.json";
 import states from "./fr/states.json";
 import submissions from "./fr/submissions.json";
+import suggestions from "./fr/suggestions.json";
 import times from "./fr/times.json";
 import webhooks from "./fr/webhooks.json";
 
@@ -64,6 +65,7 @@ export default {
   sponsor,
   states,
   submissions,
+  suggestions,
   times,
   webhooks,
 };

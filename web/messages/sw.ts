@@ -29,6 +29,7 @@ import shell from "./sw/shell.json";
 import sponsor from "./sw/sponsor.json";
 import states from "./sw/states.json";
 import submissions from "./sw/submissions.json";
+import suggestions from "./sw/suggestions.json";
 import times from "./sw/times.json";
 import webhooks from "./sw/webhooks.json";
 
@@ -64,6 +65,7 @@ export default {
   sponsor,
   states,
   submissions,
+  suggestions,
   times,
   webhooks,
 };

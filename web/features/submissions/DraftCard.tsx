@@ -49,6 +49,11 @@ export async function DraftCard({ submission, title, userId, children }: Propert
       ) : (
         <ProblemState problem={artifacts.problem ?? text?.problem ?? AWAY} />
       )}
+      <p>
+        <a href={`/missions/${submission.mission}/attempts/${submission.id}/suggestions`}>
+          {t("suggestions")}
+        </a>
+      </p>
       {children}
     </section>
   );
