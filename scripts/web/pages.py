@@ -87,6 +87,7 @@ FOLLOWED: dict[str, tuple[tuple[str, ...], ...]] = {
         ),
         ("/learn", "main a[href^='/learn/programs/']"),
         ("/missions", "main a[href^='/missions/']"),
+        ("/missions", "main a:has-text('Five-Minute Talk')", "main a[href$='/suggestions']"),
         ("/mentorship", "main a[href^='/mentorship/mentors/']"),
         ("/messages", "main a[href^='/messages/']"),
         ("/cohorts", "main a[href^='/cohorts/']"),

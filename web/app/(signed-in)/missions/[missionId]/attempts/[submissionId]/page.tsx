@@ -48,7 +48,9 @@ export default async function AttemptPage({ params }: Properties) {
     <>
       <div className="head stack tight">
         <p className="small">
-          <a href={`/missions/${missionId}`}>{mission.data?.title ?? t("backToMission")}</a>
+          <a className="own-line" href={`/missions/${missionId}`}>
+            {mission.data?.title ?? t("backToMission")}
+          </a>
         </p>
         <h1>{t("attempt", { attempt })}</h1>
         <p>

@@ -40,7 +40,9 @@ export default async function SuggestionsPage({ params }: Properties) {
     <>
       <div className="head stack tight">
         <p className="small">
-          <a href={`/missions/${missionId}`}>{mission.data?.title ?? t("back")}</a>
+          <a className="own-line" href={`/missions/${missionId}`}>
+            {mission.data?.title ?? t("back")}
+          </a>
         </p>
         <h1>{t("title")}</h1>
         <p className="soft">{t("lead")}</p>
