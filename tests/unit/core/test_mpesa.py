@@ -15,10 +15,17 @@ from core.config.settings import _RATE_LIMITS
 from core.jobs.models import Job
 from core.limits.models import RateLimit
 from core.subscriptions import gateways, mpesa, services
-from core.subscriptions.models import GatewayEvent, Invoice, MpesaInvoice, Subscription
+from core.subscriptions.models import (
+    GatewayEvent,
+    Invoice,
+    MpesaInvoice,
+    MpesaRequest,
+    Subscription,
+)
 from core.subscriptions.money import Money
 from core.subscriptions.plans import NoPrice
 from core.users.models import User
+from ongoza_contracts.vocabulary import Role
 from tests.mpesa_double import (
     CANCELLED,
     KEY,
@@ -31,7 +38,7 @@ from tests.mpesa_double import (
 )
 from tests.unit.core.notified import make_due, run_jobs
 from tests.unit.core.subscription_rows import plan
-from tests.unit.core.world import NOBODY, Answer, person, refusal, signed_in
+from tests.unit.core.world import NOBODY, Answer, admin_site_client, person, refusal, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -108,7 +115,7 @@ def test_the_number_of_the_phone_is_stored_nowhere(
     deliver(daraja.callbacks[0])
     run_jobs()
     rows: list[Any] = []
-    for model in (Job, GatewayEvent, MpesaInvoice, Invoice, Subscription):
+    for model in (Job, GatewayEvent, MpesaInvoice, MpesaRequest, Invoice, Subscription):
         rows += model.objects.values()
     assert PHONE[3:] not in json.dumps(rows, default=str)
     assert PHONE[3:] not in "".join(capfd.readouterr())
@@ -234,10 +241,67 @@ def test_callbacks_in_any_order_and_number_end_in_the_same_state(
     assert state_of(subscription) == ("active", ["paid"])
 
 
+def asked_again(user: User, subscription: Subscription) -> None:
+    """A second request, since the first had no outcome for longer than a phone shows it."""
+    pay(user, subscription)
+    before = timezone.now() - mpesa.REQUEST_LASTS
+    MpesaRequest.objects.update(asked_at=before)
+    pay(user, subscription)
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_a_late_payment_of_an_earlier_request_counts(
+    amina: User, daraja: MpesaDouble, is_named: bool
+) -> None:
+    """Also one whose id only its callback tells, after a later request."""
+    subscription = subscribe(amina)
+    daraja.loses_answers = not is_named
+    asked_again(amina, subscription)
+    assert len(daraja.asked) == 2
+    daraja.answer_phone("ws_CO_000000")
+    deliver(daraja.callbacks[0])
+    run_jobs()
+    assert state_of(subscription) == ("active", ["paid"])
+    assert MpesaRequest.objects.filter(state="paid", to_reverse=False).count() == 1
+
+
+def test_a_second_payment_of_an_invoice_is_to_be_reversed(
+    amina: User, daraja: MpesaDouble, caplog: pytest.LogCaptureFixture
+) -> None:
+    subscription = subscribe(amina)
+    asked_again(amina, subscription)
+    for request_id in ("ws_CO_000001", "ws_CO_000000"):
+        daraja.answer_phone(request_id)
+    with caplog.at_level("ERROR", logger=mpesa.__name__):
+        for callback in daraja.callbacks * 2:
+            deliver(callback)
+            run_jobs()
+    assert state_of(subscription) == ("active", ["paid"])
+    twice = MpesaRequest.objects.get(to_reverse=True)
+    invoice = Invoice.objects.get().gateway_invoice_id
+    assert caplog.messages == [f"The invoice {invoice} was paid twice: reverse {twice.request_id}"]
+    path = "/admin/subscriptions/mpesarequest/?to_reverse__exact=1"
+    client = admin_site_client(person("ada", Role.ADMIN))
+    assert twice.request_id in client.get(path).content.decode()
+
+
+def test_a_callback_names_the_last_request_without_an_id(amina: User, daraja: MpesaDouble) -> None:
+    subscription = subscribe(amina)
+    pay(amina, subscription)
+    daraja.answer_phone("ws_CO_000000", CANCELLED)
+    daraja.loses_answers = True
+    pay(amina, subscription)
+    assert [deliver(one) for one in daraja.callbacks * 2] == [204, 204]  # of the first request
+    daraja.answer_phone("ws_CO_000001")
+    deliver(daraja.callbacks[-1])
+    run_jobs()
+    assert state_of(subscription) == ("active", ["paid"])
+
+
 def void_invoice(subscription: Subscription, asked_days_ago: int) -> None:
     """One of whose request M-Pesa knows nothing."""
     now = timezone.now()
-    MpesaInvoice.objects.create(
+    invoice = MpesaInvoice.objects.create(
         subscription=subscription,
         plan_id=subscription.plan_id,
         key="former",
@@ -246,9 +310,9 @@ def void_invoice(subscription: Subscription, asked_days_ago: int) -> None:
         state="void",
         period_starts_at=now,
         period_ends_at=now + timedelta(days=30),
-        asked_at=now - timedelta(days=asked_days_ago),
-        request_id="ws_CO_gone",
     )
+    asked_at = now - timedelta(days=asked_days_ago)
+    invoice.requests.create(asked_at=asked_at, request_id="ws_CO_gone")
 
 
 def test_an_invoice_without_answer_holds_up_no_other_payment(
@@ -281,10 +345,9 @@ def test_a_lost_callback_delays_the_payment_and_loses_nothing(
 ) -> None:
     subscription = subscribe(amina)
     pay(amina, subscription)
-    invoice = MpesaInvoice.objects.get()
-    assert invoice.asked_at is not None
-    looks = Job.objects.filter(kind=gateways.EVENT, due_at__gt=invoice.asked_at).order_by("due_at")
-    due = [look.due_at - invoice.asked_at for look in looks]
+    asked_at = MpesaRequest.objects.get().asked_at
+    looks = Job.objects.filter(kind=gateways.EVENT, due_at__gt=asked_at).order_by("due_at")
+    due = [look.due_at - asked_at for look in looks]
     assert due == [timedelta(minutes=minutes) for minutes in (1, 5, 60)]
     daraja.answer_phone("ws_CO_000000")
     make_due()

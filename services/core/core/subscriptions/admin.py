@@ -11,7 +11,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from core.kit.admin import ModelAdmin, ReadOnlyAdmin
 from core.kit.admin_actions import service_action
 from core.subscriptions import entitlements, plans
-from core.subscriptions.models import Entitlement, Invoice, Plan
+from core.subscriptions.models import Entitlement, Invoice, MpesaRequest, Plan
 from core.subscriptions.money import ImpossibleAmount, Money, parse_money
 from core.subscriptions.serializers import GIVEN_SOURCES
 from core.users.models import User
@@ -118,6 +118,14 @@ class PlanAdmin(ModelAdmin):
 class InvoiceAdmin(ReadOnlyAdmin):
     list_display = ("user", "plan", "currency", "amount", "state", "period_starts_at")
     list_filter = ("state", "currency", "gateway")
+
+
+@admin.register(MpesaRequest)
+class MpesaRequestAdmin(ReadOnlyAdmin):
+    """A payment to be reversed came when its invoice was paid already."""
+
+    list_display = ("request_id", "invoice", "state", "asked_at", "to_reverse")
+    list_filter = ("to_reverse", "state")
 
 
 class EntitlementForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -264,19 +264,44 @@ class SandboxInvoice(SingleInvoice):
 
 
 class MpesaInvoice(SingleInvoice):
-    """A payment that M-Pesa asks a phone for. The phone's number is not stored."""
-
-    asked_at = models.DateTimeField(null=True)
-    """When a phone was last asked; absent before."""
-    request_id = models.CharField(max_length=64, blank=True)
-    """M-Pesa's id of that request; empty while its answer is missing."""
+    """What is paid by a phone that M-Pesa asks."""
 
     class Meta(SingleInvoice.Meta):
         constraints = (
             models.UniqueConstraint(
                 fields=("key",), condition=~Q(state="void"), name="one_mpesa_invoice_of_key"
             ),
+        )
+
+
+class MpesaRequest(models.Model):
+    """That a phone was asked to pay an invoice. Each request of an invoice may be paid, also after
+    a later one. The phone's number is not stored."""
+
+    id = models.BigAutoField(primary_key=True)
+    invoice = models.ForeignKey(MpesaInvoice, models.CASCADE, related_name="requests")
+    request_id = models.CharField(max_length=64, blank=True)
+    """M-Pesa's id of the request; empty while its answer is missing."""
+    asked_at = models.DateTimeField()
+    state = models.CharField(
+        max_length=8, choices=enum_choices(InvoiceState), default=InvoiceState.OPEN.value
+    )
+    to_reverse = models.BooleanField("to be reversed", default=False)
+    """Whether it was paid although its invoice was paid already."""
+
+    class Meta:
+        verbose_name = "M-Pesa request"
+        ordering = ("-id",)
+        constraints = (
             models.UniqueConstraint(
-                fields=("request_id",), condition=~Q(request_id=""), name="one_invoice_of_request"
+                fields=("request_id",), condition=~Q(request_id=""), name="one_mpesa_request_of_id"
             ),
         )
+        indexes = (
+            models.Index(
+                fields=("id",), condition=Q(to_reverse=True), name="mpesa_payment_to_reverse"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.request_id or self.pk} ({self.state})"

@@ -4,13 +4,14 @@ pay, goes to M-Pesa, and is stored nowhere."""
 import json
 import logging
 import re
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Container, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from core.jobs.services import schedule
@@ -25,7 +26,7 @@ from core.subscriptions.gateways import (
     Order,
     WrongPhone,
 )
-from core.subscriptions.models import MpesaInvoice
+from core.subscriptions.models import MpesaInvoice, MpesaRequest
 from core.subscriptions.money import WHOLE
 from core.subscriptions.single_payments import UNPAID, SinglePayments
 from ongoza_contracts.subscriptions import InvoiceState
@@ -36,7 +37,7 @@ REQUEST_LASTS = timedelta(minutes=5)
 LOOKS_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1))
 """When M-Pesa is asked what became of a request, in case its callback gets lost."""
 LATEST_PAYMENT = timedelta(days=1)
-"""How long after a request M-Pesa is asked about an invoice that failed or is void."""
+"""How long after a request M-Pesa is asked about one that failed, or whose invoice is void."""
 SALT = "core.subscriptions.mpesa"
 log = logging.getLogger(__name__)
 
@@ -51,60 +52,105 @@ class MpesaGateway(SinglePayments):
 
     def old_offers(self, order: Order) -> QuerySet[Any]:
         """Without those that a phone may still show."""
-        is_pending = Q(asked_at__gt=clock.now() - REQUEST_LASTS, state=InvoiceState.OPEN)
-        return super().old_offers(order).exclude(is_pending)
+        shown = MpesaRequest.objects.filter(_is_pending(clock.now()))
+        return super().old_offers(order).exclude(pk__in=shown.values("invoice"))
 
     def start_payment(self, order: Order, phone: str) -> str:
         """While the outcome of the last request is unknown there is no second one."""
         if re.fullmatch(r"254[17][0-9]{8}", phone) is None:
             raise WrongPhone
         unanswered = self._look(order.reference)
-        now = clock.now()
-        invoice = self.model.objects.filter(key=order.key, state__in=UNPAID).first()
-        if invoice is None:
-            raise NothingToPay
-        if invoice.pk in unanswered:
-            raise GatewayUnavailable
-        is_free = Q(asked_at=None) | Q(asked_at__lte=now - REQUEST_LASTS) | Q(state="failed")
-        rows = self.model.objects.filter(is_free, pk=invoice.pk, state__in=UNPAID)
-        if rows.update(asked_at=now, request_id="", state=InvoiceState.OPEN):
-            for after in LOOKS_AFTER:
-                schedule(EVENT, subject=f"{NAME}:{order.reference}", due_at=now + after)
+        invoice, request = self._new_request(order, unanswered)
+        if request is not None:
             request_id = daraja.ask_phone(
                 phone=phone,
                 amount=invoice.amount,
                 reference=invoice.pk.hex[-12:],
                 callback_url=_callback_url(str(invoice.pk)),
             )
-            self.model.objects.filter(pk=invoice.pk, request_id="").update(request_id=request_id)
+            if not _name_request(invoice, request_id):
+                known = {"invoice": invoice, "asked_at": request.asked_at}
+                MpesaRequest.objects.get_or_create(request_id=request_id, defaults=known)
         return ""
+
+    @transaction.atomic
+    def _new_request(
+        self, order: Order, unanswered: Container[int]
+    ) -> tuple[MpesaInvoice, MpesaRequest | None]:
+        """None while a phone may show the last one. Raises NothingToPay, and GatewayUnavailable
+        if M-Pesa gave no answer about the last one."""
+        now = clock.now()
+        unpaid = self.model.objects.filter(key=order.key, state__in=UNPAID)
+        invoice = unpaid.select_for_update(no_key=True).first()
+        if invoice is None:
+            raise NothingToPay
+        last = invoice.requests.first()
+        if last is not None and last.pk in unanswered:
+            raise GatewayUnavailable
+        if last is not None and invoice.requests.filter(_is_pending(now), pk=last.pk).exists():
+            return invoice, None
+        self.model.objects.filter(pk=invoice.pk).update(state=InvoiceState.OPEN)
+        for after in LOOKS_AFTER:
+            schedule(EVENT, subject=f"{NAME}:{order.reference}", due_at=now + after)
+        return invoice, invoice.requests.create(asked_at=now)
 
     def retrieve(self, reference: str) -> Sequence[GatewayInvoice]:
         self._look(reference)
         return super().retrieve(reference)
 
-    def _look(self, reference: str) -> set[UUID]:
+    def _look(self, reference: str) -> set[int]:
         """Ask for the outcomes that are unknown, of void invoices too: a phone may pay late. Return
-        the invoices about which M-Pesa gives no answer."""
-        recent = Q(asked_at__gt=clock.now() - LATEST_PAYMENT)
-        unknown = self.model.objects.filter(
-            Q(asked_at__isnull=False, state=InvoiceState.OPEN) | recent,
-            subscription=UUID(reference),
+        the requests about which M-Pesa gives no answer."""
+        is_open = Q(state=InvoiceState.OPEN) & ~Q(invoice__state=InvoiceState.VOID)
+        requests = MpesaRequest.objects.filter(
+            is_open | Q(asked_at__gt=clock.now() - LATEST_PAYMENT),
+            invoice__subscription=UUID(reference),
         )
         unanswered = set()
-        for invoice in unknown.exclude(request_id="").exclude(state=InvoiceState.PAID):
+        for request in requests.exclude(request_id="").exclude(state=InvoiceState.PAID):
             try:
-                outcome = daraja.outcome_of(invoice.request_id)
+                outcome = daraja.outcome_of(request.request_id)
             except GatewayUnavailable:
-                log.warning("M-Pesa does not say what became of the invoice %s", invoice.pk)
-                unanswered.add(invoice.pk)
+                log.warning("M-Pesa does not say what became of the request %s", request.pk)
+                unanswered.add(request.pk)
                 continue
-            rows = self.model.objects.filter(pk=invoice.pk).exclude(state=InvoiceState.PAID)
-            if outcome is daraja.Outcome.PAID:
-                rows.update(state=InvoiceState.PAID, paid_at=clock.now())
-            elif outcome is daraja.Outcome.FAILED:
-                rows.filter(state=InvoiceState.OPEN).update(state=InvoiceState.FAILED)
+            if outcome is not daraja.Outcome.WAITING:
+                _store_outcome(request, outcome)
         return unanswered
+
+
+def _is_pending(now: datetime) -> Q:
+    return Q(state=InvoiceState.OPEN, asked_at__gt=now - REQUEST_LASTS)
+
+
+@transaction.atomic
+def _store_outcome(request: MpesaRequest, outcome: daraja.Outcome) -> None:
+    """The invoice fails with its last request, and is paid by any: by a second one once too
+    often."""
+    is_paid = outcome is daraja.Outcome.PAID
+    state = InvoiceState.PAID if is_paid else InvoiceState.FAILED
+    invoice = MpesaInvoice.objects.select_for_update(no_key=True).get(pk=request.invoice_id)
+    was_paid = invoice.state == InvoiceState.PAID
+    rows = MpesaRequest.objects.filter(pk=request.pk).exclude(state=InvoiceState.PAID)
+    if not rows.update(state=state, to_reverse=is_paid and was_paid):
+        return
+    if is_paid and was_paid:
+        log.error("The invoice %s was paid twice: reverse %s", invoice.pk, request.request_id)
+    elif is_paid:
+        MpesaInvoice.objects.filter(pk=invoice.pk).update(state=state, paid_at=clock.now())
+    elif invoice.state == InvoiceState.OPEN and invoice.requests.first() == request:
+        MpesaInvoice.objects.filter(pk=invoice.pk).update(state=state)
+
+
+def _name_request(invoice: MpesaInvoice, request_id: str) -> bool:
+    """Give M-Pesa's id to the last request without one; False if there is none, or if the id is
+    known."""
+    unnamed = invoice.requests.filter(request_id="").values("pk")[:1]
+    try:
+        with transaction.atomic():
+            return bool(MpesaRequest.objects.filter(pk__in=unnamed).update(request_id=request_id))
+    except IntegrityError:
+        return False
 
 
 def invoice_of(secret: str) -> MpesaInvoice:
@@ -120,15 +166,19 @@ def invoice_of(secret: str) -> MpesaInvoice:
     return invoice
 
 
-def note_request(invoice: MpesaInvoice, body: bytes) -> None:
-    """Store M-Pesa's id of a request whose answer was lost. It proves nothing: what became of it is
-    asked of M-Pesa."""
+def reported_request(invoice: MpesaInvoice, body: bytes) -> int | None:
+    """Which request of the invoice a callback is about: the last one if it does not say so. Stores
+    M-Pesa's id of a request whose answer was lost. It proves nothing: what became of it is asked of
+    M-Pesa."""
     try:
         request_id = json.loads(body)["Body"]["stkCallback"]["CheckoutRequestID"]
     except (ValueError, LookupError, TypeError):
-        return
+        request_id = None
+    requests = invoice.requests.all()
     if isinstance(request_id, str) and re.fullmatch(r"ws_CO_[A-Za-z0-9_]{1,50}", request_id):
-        MpesaInvoice.objects.filter(pk=invoice.pk, request_id="").update(request_id=request_id)
+        _name_request(invoice, request_id)
+        requests = requests.filter(request_id=request_id) or requests
+    return requests.values_list("pk", flat=True).first()
 
 
 def _callback_url(invoice: str) -> str:

@@ -42,9 +42,8 @@ def receive_mpesa_callback(*, secret: str, body: bytes) -> None:
     if not has_gateway(mpesa.NAME):
         raise NotFound
     invoice = mpesa.invoice_of(secret)
-    mpesa.note_request(invoice, body)
-    event_id = f"{invoice.pk.hex}:{invoice.asked_at:%d%H%M%S%f}"
-    _receive(mpesa.NAME, event_id, str(invoice.subscription_id))
+    request = mpesa.reported_request(invoice, body)
+    _receive(mpesa.NAME, f"{invoice.pk.hex}:{request}", str(invoice.subscription_id))
 
 
 @transaction.atomic
