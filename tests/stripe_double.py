@@ -201,13 +201,13 @@ class Account:
 
     def price(self, data: Params) -> Params:
         self.get("product", data["product"])
-        return {
-            "object": "price",
-            "product": data["product"],
-            "currency": data["currency"],
-            "unit_amount": int(data["unit_amount"]),
-            "recurring": data["recurring"],
-        }
+        return self.add(
+            "price",
+            product=data["product"],
+            currency=data["currency"],
+            unit_amount=int(data["unit_amount"]),
+            recurring=data["recurring"],
+        )
 
     def line(
         self, subscription: Params, amount: int, price: Params, starts: int | None = None
@@ -217,7 +217,7 @@ class Account:
             "object": "line_item",
             "amount": amount,
             "period": {"start": starts or subscription["starts"], "end": subscription["ends"]},
-            "pricing": {"price_details": {"product": price["product"]}},
+            "pricing": {"price_details": {"product": price["product"], "price": price["id"]}},
             "parent": {"subscription_item_details": details},
         }
 
@@ -296,6 +296,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", f"/v1/customers/{KEY}"): lambda a, _, key: a.get("customer", key),
     ("POST", "/v1/products"): lambda a, p: a.add("product", p["id"], name=p["name"]),
     ("GET", f"/v1/products/{KEY}"): lambda a, _, key: a.get("product", key),
+    ("GET", f"/v1/prices/{KEY}"): lambda a, _, key: a.get("price", key),
     ("POST", "/v1/checkout/sessions"): lambda a, p: a.create_session(p),
     ("GET", "/v1/checkout/sessions"): lambda a, p: a.list("checkout.session", p),
     ("POST", f"/v1/checkout/sessions/{KEY}/expire"): lambda a, _, key: a.expire_session(key),

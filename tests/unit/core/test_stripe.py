@@ -146,6 +146,48 @@ def test_an_upgrade_stores_the_proration_that_stripe_computed(
     ]
 
 
+@pytest.fixture
+def downgraded(amina: User, account: Account) -> Subscription:
+    """Half of a period of the plan `plus` is over, after which there is `basic`."""
+    subscription = paid_subscription(amina, account)
+    basic = plan("basic", 1, prices=[Money(60_000, "KES")])
+    account.now += 15 * 86_400
+    services.change_plan(user=amina, subscription_id=subscription.pk, plan_id=basic.pk)
+    run_jobs()
+    return subscription
+
+
+def ask_for_better(subscription: Subscription) -> None:
+    better = plan("better", 20, prices=[PRICE])
+    services.change_plan(
+        user=subscription.user, subscription_id=subscription.pk, plan_id=better.pk
+    )
+    run_jobs()
+
+
+def test_an_upgrade_after_a_downgrade_is_prorated_from_what_was_paid(
+    downgraded: Subscription,
+) -> None:
+    ask_for_better(downgraded)
+    assert invoices(downgraded)[1:] == [("better", 45_000, "paid")]
+    lines = Invoice.objects.get(plan__slug="better").lines
+    assert [line["amount"] for line in lines] == [-75_000, 120_000]
+
+
+def test_a_downgrade_stands_after_an_upgrade_that_nobody_paid(
+    downgraded: Subscription, account: Account
+) -> None:
+    account.declines = True
+    ask_for_better(downgraded)
+    account.void(account.all("invoice")[0])
+    deliver(account)
+    account.declines = False
+    account.advance(15)
+    deliver(account)
+    rows = [("plus", 150_000, "paid"), ("better", 45_000, "void"), ("basic", 60_000, "paid")]
+    assert invoices(downgraded) == rows
+
+
 def test_an_upgrade_that_is_not_paid_waits_and_is_taken_back_by_the_present_plan(
     amina: User, account: Account
 ) -> None:

@@ -230,8 +230,9 @@ def settle(*, gateway_name: str, reference: str) -> None:
     rows = Subscription.objects.filter(gateway=gateway_name, gateway_reference=reference)
     with _locked(rows.exclude(gateway_reference="")) as subscription:
         found = gateway.retrieve(reference)
-        for invoice in found:
-            _store_invoice(gateway, subscription, invoice)
+        changed = [one for one in found if _store_invoice(gateway, subscription, one)]
+        if subscription.next_plan_id and any(one.state is InvoiceState.VOID for one in changed):
+            _schedule_renewal(subscription)  # an upgrade took the place of the downgrade
         paid = [one for one in found if one.state is InvoiceState.PAID]
         if paid:
             _follow_payment(subscription, max(paid, key=lambda one: one.period_starts_at))
@@ -245,8 +246,9 @@ def follow_plan(*, subscription_id: UUID) -> None:
 
 def _store_invoice(
     gateway: PaymentGateway, subscription: Subscription, found: GatewayInvoice
-) -> None:
-    """An upsert by the gateway's id of the invoice; nothing is published if nothing changed."""
+) -> bool:
+    """An upsert by the gateway's id of the invoice; False, and nothing published, if nothing
+    changed."""
     rows = Invoice.objects.filter(gateway=gateway.name, gateway_invoice_id=found.id)
     invoice = rows.select_for_update(no_key=True).first() or Invoice(
         user_id=subscription.user_id,
@@ -266,10 +268,11 @@ def _store_invoice(
         "lines": [_line(one) for one in found.lines],
     }
     if invoice.version and all(getattr(invoice, name) == columns[name] for name in columns):
-        return
+        return False
     for name, value in columns.items():
         setattr(invoice, name, value)
     publish(invoice)
+    return True
 
 
 def _line(line: InvoiceLine) -> dict[str, Any]:

@@ -182,6 +182,7 @@ class StripeGateway:
         self._void(customer, "subscription_update")
         if live.cancel_at_period_end:
             self.api.subscriptions.update(live.id, {"cancel_at_period_end": False})
+        self._restore_price(live, invoices)
         self.api.subscriptions.update(
             live.id,
             {
@@ -191,6 +192,25 @@ class StripeGateway:
             },
             {"idempotency_key": f"{order.key}:{len(invoices)}"},
         )
+
+    def _restore_price(self, live: Any, invoices: Sequence[Any]) -> None:
+        """Stripe prorates from the price that the subscription has: after a downgrade that is the
+        next period's. The one that was paid for the present period takes its place."""
+        item = live["items"].data[0]
+        lines = [_plan_line(one) for one in invoices if one.status == "paid"]
+        paid = max(filter(None, lines), key=lambda one: one.period.start, default=None)
+        if paid is None or paid.pricing.price_details.price == item.price.id:
+            return
+        price = self.api.prices.retrieve(paid.pricing.price_details.price)
+        if (price.product, price.unit_amount) != (item.price.product, item.price.unit_amount):
+            change = {
+                "product": price.product,
+                "currency": price.currency,
+                "unit_amount": price.unit_amount,
+                "recurring": {"interval": item.price.recurring.interval},
+            }
+            items = [{"id": item.id, "price_data": change}]
+            self.api.subscriptions.update(live.id, {"items": items, "proration_behavior": "none"})
 
     def _void(self, customer: str, reason: str | None = None) -> None:
         for invoice in self._invoices(customer):
@@ -238,13 +258,11 @@ def signed_event(body: bytes, signature: str) -> tuple[str, str]:
 
 
 def _invoice(found: Any) -> GatewayInvoice | None:
-    """None for an invoice about nothing of ours. The line that begins last is the plan's."""
-    lines = [one for one in found.lines.data if _plan_id(one) and one.amount >= 0]
-    if not lines:
+    """None for an invoice about nothing of ours."""
+    last = _plan_line(found)
+    plan_id = _plan_id(last) if last else None
+    if last is None or plan_id is None:
         return None
-    last = max(lines, key=lambda one: one.period.start)
-    plan_id = _plan_id(last)
-    assert plan_id is not None  # noqa: S101 (the lines were filtered by it)
     state, paid_at = STATES[found.status], found.status_transitions.paid_at
     if state is InvoiceState.OPEN and found.attempted:
         state = InvoiceState.FAILED
@@ -259,6 +277,12 @@ def _invoice(found: Any) -> GatewayInvoice | None:
         paid_at=_time(paid_at) if paid_at else None,
         lines=[_line(one) for one in found.lines.data],
     )
+
+
+def _plan_line(invoice: Any) -> Any:
+    """The line of the plan that the invoice is about, which begins last; None without any."""
+    lines = [one for one in invoice.lines.data if _plan_id(one) and one.amount >= 0]
+    return max(lines, key=lambda one: one.period.start, default=None)
 
 
 def _line(found: Any) -> InvoiceLine:
