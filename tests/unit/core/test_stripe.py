@@ -159,9 +159,7 @@ def downgraded(amina: User, account: Account) -> Subscription:
 
 def ask_for_better(subscription: Subscription) -> None:
     better = plan("better", 20, prices=[PRICE])
-    services.change_plan(
-        user=subscription.user, subscription_id=subscription.pk, plan_id=better.pk
-    )
+    services.change_plan(user=subscription.user, subscription_id=subscription.pk, plan_id=better.pk)
     run_jobs()
 
 

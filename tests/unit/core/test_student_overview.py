@@ -17,6 +17,7 @@ from core.coaching.models import Goal
 from core.cohorts.completion import requirements
 from core.cohorts.models import Enrolment
 from core.dashboard import ai_calls
+from core.kit.breaker import Breaker
 from core.organizations.models import Organization
 from core.programs.models import ProgramVersion
 from core.programs.services import update_content
@@ -85,7 +86,7 @@ def running(ai: Ai) -> Iterator[Ai]:
 
 @pytest.fixture
 def ai(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ai]:
-    monkeypatch.setattr(ai_calls, "breaker", ai_calls._Breaker())
+    monkeypatch.setattr(ai_calls, "breaker", Breaker())
     with running(Ai()) as found:
         settings.FASTAPI_BASE_URL = found.url
         yield found

@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Mapping
 from typing import Any
 
 import httpx
 from django.conf import settings
 
+from core.kit.breaker import Breaker
 from core.kit.trace import current_traceparent
 from core.users.models import User
 
@@ -16,30 +16,12 @@ log = logging.getLogger(__name__)
 
 BUDGET_SECONDS = 1.0
 """For all parts together."""
-FAILURES, COOL_DOWN_SECONDS = 5, 2.0
-"""After so many overviews in a row for which ai failed, it is not asked for a while. pybreaker 1.4
-holds a lock during each call, so that its callers would wait for one another."""
 
 Answers = Mapping[str, Any]
 """The body of each part; None for one that ai did not answer with 200."""
 
 
-class _Breaker:
-    """Of this process. It is not locked: racing threads may open it one overview later."""
-
-    failed_in_a_row = 0
-    closed_from = 0.0
-
-    def is_open(self) -> bool:
-        return time.monotonic() < self.closed_from
-
-    def record(self, *, answered: bool) -> None:
-        self.failed_in_a_row = 0 if answered else self.failed_in_a_row + 1
-        if self.failed_in_a_row >= FAILURES:
-            self.closed_from = time.monotonic() + COOL_DOWN_SECONDS
-
-
-breaker = _Breaker()
+breaker = Breaker()
 
 
 def ask_ai(user: User, authorization: str) -> Answers:

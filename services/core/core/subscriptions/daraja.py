@@ -11,12 +11,17 @@ import httpx
 from django.conf import settings
 
 from core.kit import clock
+from core.kit.breaker import Breaker
+from core.subscriptions.gateway_time import seconds_left
 from core.subscriptions.gateways import GatewayUnavailable
 
 TIMEOUT_SECONDS = 10
 NAIROBI = ZoneInfo("Africa/Nairobi")
 PROCESSING = "500.001.1001"
 """The error code of a payer who has neither paid nor refused yet."""
+
+
+breaker = Breaker()
 
 
 class Outcome(Enum):
@@ -75,16 +80,18 @@ def _signed() -> dict[str, str]:
 def _post(path: str, body: dict[str, Any]) -> dict[str, Any]:
     """The answer, also to a refusal. Its texts may name the payer: no error has them."""
     try:
-        with httpx.Client(
-            base_url=settings.MPESA_API_URL, timeout=TIMEOUT_SECONDS, trust_env=False
-        ) as client:
+        with httpx.Client(base_url=settings.MPESA_API_URL, trust_env=False) as client:
             keys = (settings.MPESA_CONSUMER_KEY, settings.MPESA_CONSUMER_SECRET)
             grant = {"grant_type": "client_credentials"}
-            token = client.get("/oauth/v1/generate", params=grant, auth=keys).json()["access_token"]
-            headers = {"Authorization": f"Bearer {token}"}
-            answer = client.post(path, json=body, headers=headers).json()
+            left = seconds_left(breaker, TIMEOUT_SECONDS)
+            granted = client.get("/oauth/v1/generate", params=grant, auth=keys, timeout=left)
+            headers = {"Authorization": f"Bearer {granted.json()['access_token']}"}
+            left = seconds_left(breaker, TIMEOUT_SECONDS)
+            answer = client.post(path, json=body, headers=headers, timeout=left).json()
     except (httpx.HTTPError, json.JSONDecodeError, UnicodeDecodeError, LookupError, TypeError):
+        breaker.record(answered=False)
         raise GatewayUnavailable from None
+    breaker.record(answered=True)
     if not isinstance(answer, dict):
         raise GatewayUnavailable
     return answer

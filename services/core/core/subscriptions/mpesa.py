@@ -18,6 +18,7 @@ from core.jobs.services import schedule
 from core.kit import clock
 from core.kit.errors import NotFound
 from core.subscriptions import daraja
+from core.subscriptions.gateway_time import seconds_left
 from core.subscriptions.gateways import (
     EVENT,
     GatewayInvoice,
@@ -60,6 +61,7 @@ class MpesaGateway(SinglePayments):
         if re.fullmatch(r"254[17][0-9]{8}", phone) is None:
             raise WrongPhone
         unanswered = self._look(order.reference)
+        seconds_left(daraja.breaker, daraja.TIMEOUT_SECONDS)  # else the phone is not asked
         invoice, request = self._new_request(order, unanswered)
         if request is not None:
             request_id = daraja.ask_phone(

@@ -1,9 +1,9 @@
 """Everything that changes subscriptions and invoices. Each function locks the user, then the
-subscription. No request waits for a gateway: jobs ask it, `settle` while it holds the locks."""
+subscription, and asks a gateway without locks. Jobs ask; of all requests `pay/` alone waits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,33 +12,34 @@ from django.db.models import QuerySet
 
 from core.jobs.services import schedule
 from core.kit import clock
-from core.kit.errors import Conflict, NotFound
+from core.kit.errors import Busy, Conflict, NotFound
 from core.kit.limits import lock_parent
 from core.kit.versions import get_for_update
 from core.outbox.publish import publish
 from core.subscriptions.entitlements import follow_subscription
+from core.subscriptions.gateway_time import limited_time
 from core.subscriptions.gateways import (
     GatewayInvoice,
     InvoiceLine,
     NothingToPay,
-    Order,
     PaymentGateway,
     gateway_for,
     gateway_named,
 )
 from core.subscriptions.models import LIVE, Invoice, Plan, Subscription
-from core.subscriptions.money import Money
-from core.subscriptions.plans import NoPrice, offered_plan, require_payable
+from core.subscriptions.orders import due_order, order_of, require_price_at
+from core.subscriptions.plans import offered_plan
 from core.subscriptions.selectors import due_subscriptions, own_subscriptions
 from core.subscriptions.states import GRACE, SUBSCRIPTION_STATES
 from core.users.guardians import require_consent
 from core.users.models import User
-from ongoza_contracts.subscriptions import InvoiceState, PlanInterval, SubscriptionState
+from ongoza_contracts.subscriptions import InvoiceState, SubscriptionState
 from ongoza_contracts.vocabulary import Role
 
 PAYMENT, STOP = "subscriptions.payment", "subscriptions.stop"
 RENEWAL = "subscriptions.renewal"
 UNPAID = (InvoiceState.OPEN, InvoiceState.FAILED)
+SETTLE_ATTEMPTS = 3
 WITHOUT_RENEWAL = (SubscriptionState.CANCELLED, SubscriptionState.EXPIRED)
 
 
@@ -65,7 +66,7 @@ def subscribe(
     gateway = gateway_for(currency, gateway_name)
     require_consent(user)
     plan = offered_plan(plan_id)
-    _require_price_at(gateway, plan, currency)
+    require_price_at(gateway, plan, currency)
     with lock_parent(User.objects.filter(pk=user.pk)) as learner:
         if learner.role != Role.LEARNER:
             raise PermissionDenied
@@ -116,7 +117,7 @@ def change_plan(*, user: User, subscription_id: UUID, plan_id: UUID) -> Subscrip
     """
     plan = offered_plan(plan_id)
     with _locked(own_subscriptions(user).filter(pk=subscription_id)) as subscription:
-        _require_price_at(gateway_named(subscription.gateway), plan, subscription.currency)
+        require_price_at(gateway_named(subscription.gateway), plan, subscription.currency)
         SUBSCRIPTION_STATES.move(subscription, "change-plan")
         if subscription.is_trial:
             subscription.plan = plan
@@ -155,7 +156,7 @@ def request_payment(*, subscription_id: UUID, plan_id: UUID) -> None:
     and NoGateway."""
     rows = Subscription.objects.filter(pk=subscription_id)
     with _locked(rows) as subscription:
-        order = _order(subscription, Plan.objects.get(pk=plan_id))
+        order = due_order(subscription, Plan.objects.get(pk=plan_id))
     if order is None:
         return
     reference = gateway_named(subscription.gateway).request_payment(order)
@@ -168,6 +169,7 @@ def request_payment(*, subscription_id: UUID, plan_id: UUID) -> None:
     settle(gateway_name=subscription.gateway, reference=reference)
 
 
+@limited_time()
 def start_payment(*, user: User, subscription_id: UUID, phone: str = "") -> str:
     """Where the learner pays what is due: the address of the gateway's page, or an empty text where
     it asks the phone. The caller waits for the gateway: nobody else learns the address, and the
@@ -183,7 +185,7 @@ def start_payment(*, user: User, subscription_id: UUID, phone: str = "") -> str:
         plan = asked.plan if asked and is_upgrade else subscription.plan
     request_payment(subscription_id=subscription_id, plan_id=plan.pk)
     with _locked(rows) as subscription:
-        order = _order(subscription, plan)
+        order = due_order(subscription, plan)
     if order is None:
         raise NothingToPay
     return gateway_named(subscription.gateway).start_payment(order, phone)
@@ -199,7 +201,7 @@ def renew(*, subscription_id: UUID) -> None:
             return
         plan = subscription.next_plan or subscription.plan
         starts_at = subscription.period_ends_at or clock.now()
-        order = _order_of(subscription, plan, f"{subscription.pk}:{plan.pk}:renewal", starts_at)
+        order = order_of(subscription, plan, f"{subscription.pk}:{plan.pk}:renewal", starts_at)
     gateway_named(subscription.gateway).renew(order)
     with _locked(rows) as subscription:
         if subscription.state in WITHOUT_RENEWAL:  # it was cancelled meanwhile
@@ -224,18 +226,42 @@ def settle(*, gateway_name: str, reference: str) -> None:
     """Retrieve a subscription's invoices from its gateway and let the subscription follow them.
 
     The one way to a payment: jobs, commands and webhooks call it, as often and in whatever order
-    they come. Raises NotFound for a reference that no subscription has, Busy and NoGateway.
+    they come. The gateway is asked without locks, and again if somebody else settled meanwhile.
+    Call it outside of a transaction. Raises NotFound for a reference that no subscription has, Busy
+    and NoGateway.
     """
     gateway = gateway_named(gateway_name)
     rows = Subscription.objects.filter(gateway=gateway_name, gateway_reference=reference)
-    with _locked(rows.exclude(gateway_reference="")) as subscription:
+    rows = rows.exclude(gateway_reference="")
+    for _ in range(SETTLE_ATTEMPTS):
+        if (before := _stored(rows)) is None:
+            raise NotFound
         found = gateway.retrieve(reference)
-        changed = [one for one in found if _store_invoice(gateway, subscription, one)]
-        if subscription.next_plan_id and any(one.state is InvoiceState.VOID for one in changed):
-            _schedule_renewal(subscription)  # an upgrade took the place of the downgrade
-        paid = [one for one in found if one.state is InvoiceState.PAID]
-        if paid:
-            _follow_payment(subscription, max(paid, key=lambda one: one.period_starts_at))
+        with _locked(rows) as subscription:
+            if _stored(rows) == before:
+                _follow_gateway(gateway, subscription, found)
+                return
+    raise Busy
+
+
+def _stored(rows: QuerySet[Subscription]) -> tuple[Any, ...] | None:
+    """By which it shows whether somebody else settled the subscription; None without one."""
+    subscription = rows.values_list("pk", "version").first()
+    if subscription is None:
+        return None
+    invoices = Invoice.objects.filter(subscription=subscription[0]).order_by("pk")
+    return subscription, [*invoices.values_list("pk", "version")]
+
+
+def _follow_gateway(
+    gateway: PaymentGateway, subscription: Subscription, found: Sequence[GatewayInvoice]
+) -> None:
+    changed = [one for one in found if _store_invoice(gateway, subscription, one)]
+    if subscription.next_plan_id and any(one.state is InvoiceState.VOID for one in changed):
+        _schedule_renewal(subscription)  # an upgrade took the place of the downgrade
+    paid = [one for one in found if one.state is InvoiceState.PAID]
+    if paid:
+        _follow_payment(subscription, max(paid, key=lambda one: one.period_starts_at))
 
 
 def follow_plan(*, subscription_id: UUID) -> None:
@@ -310,42 +336,6 @@ def _has_other(subscription: Subscription) -> bool:
     return rows.exclude(pk=subscription.pk).exists()
 
 
-def _order(subscription: Subscription, plan: Plan) -> Order | None:
-    """The payment that is due; None where none is."""
-    key = f"{subscription.pk}:{plan.pk}"
-    if subscription.state == SubscriptionState.PAST_DUE and subscription.period_ends_at:
-        starts_at = subscription.period_ends_at
-        return _order_of(subscription, plan, f"{key}:{starts_at.isoformat()}", starts_at)
-    if subscription.state == SubscriptionState.ACTIVE and subscription.period_starts_at:
-        if plan.rank <= subscription.plan.rank:
-            return None
-        key = f"{key}:within:{subscription.period_starts_at.isoformat()}"
-        return _order_of(subscription, plan, key, clock.now(), is_upgrade=True)
-    if subscription.state == SubscriptionState.INCOMPLETE:
-        return _order_of(subscription, plan, key, clock.now())
-    return None
-
-
-def _order_of(
-    subscription: Subscription,
-    plan: Plan,
-    key: str,
-    starts_at: datetime,
-    *,
-    is_upgrade: bool = False,
-) -> Order:
-    return Order(
-        key=key,
-        subscription_id=subscription.pk,
-        plan_id=plan.pk,
-        price=_require_price_at(gateway_named(subscription.gateway), plan, subscription.currency),
-        interval=PlanInterval(plan.interval),
-        starts_at=starts_at,
-        reference=subscription.gateway_reference,
-        is_upgrade=is_upgrade,
-    )
-
-
 def _store(subscription: Subscription) -> None:
     """Publishes the subscription, updates its entitlements, and stops the gateway after an end."""
     if subscription.state != SubscriptionState.PAST_DUE:
@@ -367,14 +357,6 @@ def _schedule_renewal(subscription: Subscription) -> None:
 def _schedule_payment(subscription: Subscription, plan: Plan) -> None:
     subject = f"{subscription.pk}:{plan.pk}"
     schedule(PAYMENT, subject=subject, user_id=subscription.user_id, key=subject)
-
-
-def _require_price_at(gateway: PaymentGateway, plan: Plan, currency: str) -> Money:
-    """Raises NoPrice, also for a price that the gateway cannot say."""
-    if (price := plan.prices.filter(currency=currency).first()) is None:
-        raise NoPrice(f"The plan has no price in {currency}.")
-    require_payable(gateway, price.money)
-    return price.money
 
 
 @contextmanager

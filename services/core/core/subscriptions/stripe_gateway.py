@@ -14,6 +14,8 @@ import requests
 import stripe
 from django.conf import settings
 
+from core.kit.breaker import Breaker
+from core.subscriptions.gateway_time import seconds_left
 from core.subscriptions.gateways import (
     GatewayInvoice,
     GatewayUnavailable,
@@ -41,6 +43,7 @@ STATES = {
 
 stripe.enable_telemetry = False
 logging.getLogger("stripe").setLevel(logging.WARNING)  # it would log each call with its ids
+breaker = Breaker()
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -320,11 +323,23 @@ def _is_deleted(customer: Any) -> bool:
     return bool(customer.to_dict().get("deleted"))
 
 
+class _Session(requests.Session):
+    def request(self, *args: Any, **options: Any) -> requests.Response:
+        options["timeout"] = seconds_left(breaker, TIMEOUT_SECONDS)
+        try:
+            answer = super().request(*args, **options)
+        except requests.RequestException:
+            breaker.record(answered=False)
+            raise
+        breaker.record(answered=answer.status_code < 500)
+        return answer
+
+
 @lru_cache(maxsize=4)
 def _client(key: str, url: str) -> stripe.StripeClient:
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
-    http = stripe.RequestsClient(timeout=TIMEOUT_SECONDS, session=session)
+    http = stripe.RequestsClient(session=session)
     addresses: Any = {"api": url} if url else {}
     return stripe.StripeClient(
         key, base_addresses=addresses, http_client=http, max_network_retries=2
