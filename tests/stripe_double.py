@@ -3,8 +3,6 @@ subscriptions, invoices, idempotency keys, a clock that tests move, and signed e
 proration by itself, which core must not."""
 
 import copy
-import hashlib
-import hmac
 import json
 import re
 import time
@@ -14,11 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from tests.http_double import serve
+from tests.stripe_forms import nested
 
-SECRET_KEY, WEBHOOK_SECRET = "sk_test_double", "whsec_double"
+SECRET_KEY = "sk_test_double"
 SECONDS = {"month": 30 * 86_400, "year": 365 * 86_400}
 Params = dict[str, Any]
 
@@ -153,22 +152,44 @@ class Account:
             if params["proration_behavior"] == "none":
                 item["price"] = price
             else:
-                self.prorate(subscription, item["price"], price)
+                self.prorate(subscription, price)
         self.event("customer.subscription.updated", subscription)
         return subscription
 
-    def prorate(self, subscription: Params, old: Params, new: Params) -> None:
-        """The rest of the old price back, the rest of the new one to pay; pending until then."""
+    def prorated(self, subscription: Params, new: Params) -> list[Params]:
+        """The rest of the price that it has now back, the rest of the new one to pay."""
+        old = subscription["items"]["data"][0]["price"]
         left = subscription["ends"] - self.now
         whole = subscription["ends"] - subscription["starts"]
-        subscription["pending"] = new
-        lines = [
+        return [
             self.line(subscription, -(old["unit_amount"] * left // whole), old, self.now),
             self.line(subscription, new["unit_amount"] * left // whole, new, self.now),
         ]
+
+    def prorate(self, subscription: Params, new: Params) -> None:
+        """Pending until it is paid."""
+        lines = self.prorated(subscription, new)
+        subscription["pending"] = new
         invoice = self.invoice(subscription, lines, "subscription_update")
         if not self.declines:
             self.collect(invoice)
+
+    def preview(self, params: Params) -> Params:
+        """What the invoice would be; nothing of it is stored."""
+        subscription = self.get("subscription", params["subscription"])
+        details = params["subscription_details"]
+        stored, counts = dict(self.objects), self.counts.copy()
+        price = self.price(details["items"]["0"]["price_data"])
+        self.objects, self.counts = stored, counts
+        if details["proration_behavior"] != "always_invoice":
+            raise Refused(400, "Only upgrades are previewed.")
+        lines = self.prorated(subscription, price)
+        return {
+            "object": "invoice",
+            "currency": price["currency"],
+            "total": sum(line["amount"] for line in lines),
+            "lines": {"object": "list", "data": lines, "has_more": False},
+        }
 
     # --- objects ------------------------------------------------------------------------------
     def add(self, kind: str, key: str | None = None, **values: Any) -> Params:
@@ -304,26 +325,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", f"/v1/subscriptions/{KEY}"): lambda a, p, key: a.change(a.get("subscription", key), p),
     ("DELETE", f"/v1/subscriptions/{KEY}"): lambda a, _, key: a.cancel(key),
     ("GET", "/v1/invoices"): lambda a, p: a.list("invoice", p),
+    ("POST", "/v1/invoices/create_preview"): lambda a, p: a.preview(p),
     ("POST", f"/v1/invoices/{KEY}/void"): lambda a, _, key: a.void(a.get("invoice", key)),
 }
-
-
-def nested(text: str) -> Params:
-    """`items[0][id]=x` as Stripe's clients write it."""
-    found: Params = {}
-    for name, value in parse_qsl(text):
-        *path, last = [part.rstrip("]") for part in name.split("[")]
-        node = found
-        for part in path:
-            node = node.setdefault(part, {})
-        node[last] = value
-    return found
-
-
-def signature(body: bytes, secret: str = WEBHOOK_SECRET, at: int | None = None) -> str:
-    at = int(time.time()) if at is None else at
-    digest = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
-    return f"t={at},v1={digest}"
 
 
 class StripeDouble:

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 from django.test import override_settings
 
-from tests.stripe_double import SECRET_KEY, WEBHOOK_SECRET, Account, StripeDouble
+from tests.stripe_double import SECRET_KEY, Account, StripeDouble
+from tests.stripe_forms import WEBHOOK_SECRET
 
 
 @contextmanager

@@ -16,6 +16,9 @@ SUBSCRIPTION_ROUTES: dict[str, Route] = {
     "POST /subscriptions/{subscription_id}/change-plan/": Route(
         For.USERS, f"{SUBSCRIPTION}change-plan/", {}
     ),
+    "GET /subscriptions/{subscription_id}/preview/": Route(
+        For.USERS, f"{SUBSCRIPTION}preview/?plan={ABSENT}"
+    ),
     "POST /subscriptions/{subscription_id}/pay/": Route(For.USERS, f"{SUBSCRIPTION}pay/"),
     "POST /payments/stripe/webhook/": Route(For.ANYONE, body={}),
     "POST /payments/mpesa/callback/{secret}/": Route(

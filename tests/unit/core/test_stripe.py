@@ -15,12 +15,8 @@ from core.subscriptions.models import GatewayEvent, Invoice, Subscription
 from core.subscriptions.money import Money
 from core.users.models import User
 from ongoza_contracts.subscriptions import Feature
-from tests.stripe_double import (
-    Account,
-    StripeDouble,
-    signature,
-    stripe_double,
-)
+from tests.stripe_double import Account, StripeDouble, stripe_double
+from tests.stripe_forms import signature
 from tests.unit.core.notified import run_jobs
 from tests.unit.core.stripe_rows import stripe_settings
 from tests.unit.core.subscription_rows import plan, subscribe
@@ -76,7 +72,9 @@ def paid_subscription(user: User, account: Account, **values: Any) -> Subscripti
 
 def invoices(subscription: Subscription) -> list[tuple[str, int, str]]:
     rows = Invoice.objects.filter(subscription=subscription).select_related("plan")
-    return [(row.plan.slug, row.amount, row.state) for row in rows.order_by("period_starts_at")]
+    return [
+        (row.plan.slug, row.amount, row.state) for row in rows.order_by("period_starts_at", "pk")
+    ]
 
 
 def test_a_completed_checkout_begins_the_subscription(amina: User, account: Account) -> None:

@@ -17,7 +17,8 @@ from core.subscriptions import services, webhooks
 from core.subscriptions.models import Entitlement, Invoice, Plan, Subscription
 from core.subscriptions.money import Money
 from core.users.models import User
-from tests.stripe_double import Account, StripeDouble, signature, stripe_double
+from tests.stripe_double import Account, StripeDouble, stripe_double
+from tests.stripe_forms import signature
 from tests.unit.core.notified import run_jobs
 from tests.unit.core.stripe_rows import stripe_settings
 from tests.unit.core.subscription_rows import plan
@@ -92,7 +93,15 @@ class Story:
         self.receive(self.waiting)
         services.pass_time(subscription_id=self.subscription.pk)
         run_jobs()
+        stored = Invoice.objects.values_list("gateway_invoice_id", "state")
+        assert dict(stored) == {one["id"]: state_at(one) for one in self.account.all("invoice")}
         return end_state(self.user)
+
+
+def state_at(invoice: Any) -> str:
+    """What core calls the state of an invoice at Stripe."""
+    is_failed = invoice["status"] == "open" and invoice["attempted"]
+    return "failed" if is_failed else str(invoice["status"])
 
 
 def end_state(user: User) -> State:

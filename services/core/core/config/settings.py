@@ -231,6 +231,7 @@ _RATE_LIMITS = {  # so many at once, and again within so many seconds; see `core
     "resend": (5, 3600),
     "phone": (5, 3600),
     "pay": (5, 3600),
+    "preview": (60, 3600),
     "export": (5, 24 * 3600),
     "exports": (20, 3600),
     "guardian": (5, 3600),

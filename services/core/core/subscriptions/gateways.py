@@ -28,6 +28,11 @@ class NothingToPay(Conflict):
     detail = "No payment is due now."
 
 
+class DowngradeWaits(Conflict):
+    code = "downgrade_waits"
+    detail = "Another plan follows the present one. Choose the present plan first, then look again."
+
+
 class WrongPhone(DomainError):
     code = "wrong_phone"
     detail = "Give the phone that pays as 254 and nine digits, such as 254712345678."
@@ -81,6 +86,16 @@ class GatewayInvoice:
     lines: Sequence[InvoiceLine] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class GatewayPreview:
+    """What an upgrade would cost now."""
+
+    amount: int
+    """In the gateway's units."""
+    currency: str
+    lines: Sequence[InvoiceLine]
+
+
 class PaymentGateway(Protocol):
     """Amounts, periods and proration are the gateway's: core stores what `retrieve` says."""
 
@@ -92,6 +107,10 @@ class PaymentGateway(Protocol):
     def request_payment(self, order: Order) -> str:
         """Ask for a payment, in place of one that is still open; return the reference by which the
         gateway knows the subscription."""
+
+    def preview_upgrade(self, order: Order) -> GatewayPreview:
+        """What an upgrade would cost if it was asked for now; nothing changes by it. Raises
+        NothingToPay, DowngradeWaits and GatewayUnavailable."""
 
     def start_payment(self, order: Order, phone: str) -> str:
         """Return the address of the page where the learner pays; empty at a gateway that asks the

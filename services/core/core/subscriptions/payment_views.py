@@ -6,18 +6,47 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.kit.errors import BadParameter
+from core.kit.parameters import uuid_param
 from core.kit.permissions import Principal
 from core.kit.views import ApiView
-from core.subscriptions import services, webhooks
+from core.subscriptions import previews, services, webhooks
 from core.subscriptions.serializers import (
     MpesaCallbackRequest,
     PaymentPageSerializer,
     PayRequest,
+    PreviewSerializer,
     StripeEventRequest,
 )
-from core.subscriptions.throttles import PayThrottle, PhoneThrottle
+from core.subscriptions.throttles import PayThrottle, PhoneThrottle, PreviewThrottle
 
+PLAN = OpenApiParameter("plan", UUID, required=True, description="Id of the plan.")
 SIGNATURE = OpenApiParameter("Stripe-Signature", str, OpenApiParameter.HEADER)
+
+
+class PreviewUpgrade(ApiView):
+    permissions = {"GET": Principal.USER}
+    query_parameters = ("plan",)
+    throttle_classes = (PreviewThrottle,)
+
+    @extend_schema(
+        operation_id="subscriptions_preview", parameters=[PLAN], responses=PreviewSerializer
+    )
+    def get(self, request: Request, subscription_id: UUID) -> Response:
+        """What a plan of a higher rank would cost now, as the gateway computes it: with Stripe the
+        rest of the period, with M-Pesa the full price. Nothing changes by it.
+
+        409 `nothing_to_pay` for a change that waits or is free, `downgrade_waits` while another
+        plan is to follow, `illegal_transition` where no plan can be changed, `no_price`,
+        `no_gateway`; 429 over 60 an hour; 503 while the gateway does not answer.
+        """
+        plan_id = uuid_param(request, "plan")
+        if plan_id is None:
+            raise BadParameter("plan: name the plan.")
+        found = previews.preview_upgrade(
+            user=self.caller, subscription_id=subscription_id, plan_id=plan_id
+        )
+        return Response(PreviewSerializer(found).data)
 
 
 class Pay(ApiView):
@@ -34,7 +63,8 @@ class Pay(ApiView):
         asks the `phone` instead.
 
         Coming back from it proves nothing: the subscription changes when the gateway reports the
-        payment. 400 `wrong_phone`; 409 `nothing_to_pay`; 503 while the gateway does not answer.
+        payment. 400 `wrong_phone`; 409 `nothing_to_pay`, `no_price`, `no_gateway`; 429 over 5 an
+        hour for the caller or the phone; 503 while the gateway does not answer within 10 seconds.
         """
         body = self.body(PayRequest) if request.stream is not None else {}
         url = services.start_payment(user=self.caller, subscription_id=subscription_id, **body)

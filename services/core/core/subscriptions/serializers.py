@@ -6,6 +6,7 @@ from rest_framework import serializers
 from core.kit.choices import enum_choices
 from core.kit.serializers import AwareDateTimeField, StrictSerializer
 from core.subscriptions.entitlements import GIVEN
+from core.subscriptions.gateways import InvoiceLine
 from core.subscriptions.models import (
     CURRENCIES,
     Entitlement,
@@ -15,6 +16,7 @@ from core.subscriptions.models import (
     PlanPrice,
     Subscription,
 )
+from core.subscriptions.previews import Preview
 from ongoza_contracts.subscriptions import COUNTED, LIMIT_MAX, EntitlementSource, Feature
 from ongoza_contracts.vocabulary import ID_MAX
 
@@ -109,6 +111,21 @@ class PaymentPageSerializer(serializers.Serializer[dict[str, str]]):
     url = serializers.CharField(
         read_only=True, help_text="The gateway's page; empty at a gateway without pages."
     )
+
+
+class PreviewLineSerializer(serializers.Serializer[InvoiceLine]):
+    amount = serializers.IntegerField(read_only=True, help_text="Below nothing for a credit.")
+    is_proration = serializers.BooleanField(read_only=True)
+    starts_at = serializers.DateTimeField(read_only=True)
+    ends_at = serializers.DateTimeField(read_only=True)
+
+
+class PreviewSerializer(serializers.Serializer[Preview]):
+    currency = serializers.CharField(source="price.currency", read_only=True)
+    amount = serializers.IntegerField(
+        source="price.amount", read_only=True, help_text="In minor units of ISO 4217."
+    )
+    lines = PreviewLineSerializer(many=True, read_only=True)
 
 
 class GrantEntitlementRequest(StrictSerializer):

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from core.subscriptions.gateways import GatewayInvoice, Order
+from core.subscriptions.gateways import GatewayInvoice, GatewayPreview, InvoiceLine, Order
 from core.subscriptions.models import MpesaInvoice, SandboxInvoice
 from core.subscriptions.money import GatewayUnits
 from ongoza_contracts.subscriptions import InvoiceState, PlanInterval
@@ -44,6 +44,14 @@ class SinglePayments:
                 period_ends_at=period_end(order.starts_at, order.interval),
             )
         return reference
+
+    def preview_upgrade(self, order: Order) -> GatewayPreview:
+        amount = self.units.to_gateway(order.price)
+        ends_at = period_end(order.starts_at, order.interval)
+        line = InvoiceLine(
+            amount=amount, is_proration=False, starts_at=order.starts_at, ends_at=ends_at
+        )
+        return GatewayPreview(amount=amount, currency=order.price.currency, lines=[line])
 
     def old_offers(self, order: Order) -> QuerySet[Any]:
         return self.model.objects.filter(

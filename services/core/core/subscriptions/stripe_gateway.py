@@ -17,7 +17,9 @@ from django.conf import settings
 from core.kit.breaker import Breaker
 from core.subscriptions.gateway_time import seconds_left
 from core.subscriptions.gateways import (
+    DowngradeWaits,
     GatewayInvoice,
+    GatewayPreview,
     GatewayUnavailable,
     InvoiceLine,
     NothingToPay,
@@ -83,6 +85,29 @@ class StripeGateway:
         if order.is_upgrade and live is not None:
             self._upgrade(customer, live, order)
         return customer
+
+    @_translated
+    def preview_upgrade(self, order: Order) -> GatewayPreview:
+        live = self._live(order.reference) if order.reference else None
+        if live is None:
+            raise NothingToPay
+        if self._paid_price(live, self._invoices(order.reference)) is not None:
+            raise DowngradeWaits
+        change = {"id": live["items"].data[0].id, "price_data": self._price(order)}
+        found = self.api.invoices.create_preview(
+            {
+                "subscription": live.id,
+                "subscription_details": {
+                    "items": [change],
+                    "proration_behavior": "always_invoice",
+                },
+            }
+        )
+        return GatewayPreview(
+            amount=max(found.total, 0),
+            currency=found.currency.upper(),
+            lines=[_line(one) for one in found.lines.data],
+        )
 
     @_translated
     def start_payment(self, order: Order, phone: str) -> str:
@@ -185,35 +210,37 @@ class StripeGateway:
         self._void(customer, "subscription_update")
         if live.cancel_at_period_end:
             self.api.subscriptions.update(live.id, {"cancel_at_period_end": False})
-        self._restore_price(live, invoices)
+        item = live["items"].data[0].id
+        if (paid := self._paid_price(live, invoices)) is not None:
+            change = {"items": [{"id": item, "price_data": paid}], "proration_behavior": "none"}
+            self.api.subscriptions.update(live.id, change)
         self.api.subscriptions.update(
             live.id,
             {
-                "items": [{"id": live["items"].data[0].id, "price_data": self._price(order)}],
+                "items": [{"id": item, "price_data": self._price(order)}],
                 "proration_behavior": "always_invoice",
                 "payment_behavior": "pending_if_incomplete",
             },
             {"idempotency_key": f"{order.key}:{len(invoices)}"},
         )
 
-    def _restore_price(self, live: Any, invoices: Sequence[Any]) -> None:
+    def _paid_price(self, live: Any, invoices: Sequence[Any]) -> dict[str, Any] | None:
         """Stripe prorates from the price that the subscription has: after a downgrade that is the
-        next period's. The one that was paid for the present period takes its place."""
+        next period's. The one that was paid for the present period, unless it is still there."""
         item = live["items"].data[0]
         lines = [_plan_line(one) for one in invoices if one.status == "paid"]
         paid = max(filter(None, lines), key=lambda one: one.period.start, default=None)
         if paid is None or paid.pricing.price_details.price == item.price.id:
-            return
+            return None
         price = self.api.prices.retrieve(paid.pricing.price_details.price)
-        if (price.product, price.unit_amount) != (item.price.product, item.price.unit_amount):
-            change = {
-                "product": price.product,
-                "currency": price.currency,
-                "unit_amount": price.unit_amount,
-                "recurring": {"interval": item.price.recurring.interval},
-            }
-            items = [{"id": item.id, "price_data": change}]
-            self.api.subscriptions.update(live.id, {"items": items, "proration_behavior": "none"})
+        if (price.product, price.unit_amount) == (item.price.product, item.price.unit_amount):
+            return None
+        return {
+            "product": price.product,
+            "currency": price.currency,
+            "unit_amount": price.unit_amount,
+            "recurring": {"interval": item.price.recurring.interval},
+        }
 
     def _void(self, customer: str, reason: str | None = None) -> None:
         for invoice in self._invoices(customer):

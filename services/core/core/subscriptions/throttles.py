@@ -1,4 +1,4 @@
-"""Rate limits of requests to pay: each may make a phone show one, which may be anybody's."""
+"""Rate limits of what asks a gateway: a request to pay may make anybody's phone show one."""
 
 from rest_framework.request import Request
 
@@ -9,6 +9,12 @@ class PayThrottle(UserThrottle):
     """How many payments one user may ask for."""
 
     scope = "pay"
+
+
+class PreviewThrottle(UserThrottle):
+    """Each preview asks the gateway."""
+
+    scope = "preview"
 
 
 class PhoneThrottle(RateThrottle):

@@ -10,6 +10,7 @@ urlpatterns = [
     path(f"{SUBSCRIPTION}cancel/", views.Cancel.as_view()),
     path(f"{SUBSCRIPTION}resume/", views.Resume.as_view()),
     path(f"{SUBSCRIPTION}change-plan/", views.ChangePlan.as_view()),
+    path(f"{SUBSCRIPTION}preview/", payment_views.PreviewUpgrade.as_view()),
     path(f"{SUBSCRIPTION}pay/", payment_views.Pay.as_view()),
     path("payments/stripe/webhook/", payment_views.StripeWebhook.as_view()),
     path("payments/mpesa/callback/<str:secret>/", payment_views.MpesaCallback.as_view()),

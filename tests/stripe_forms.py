@@ -1,0 +1,27 @@
+"""Forms as Stripe's clients write them, and signatures as Stripe does."""
+
+import hashlib
+import hmac
+import time
+from typing import Any
+from urllib.parse import parse_qsl
+
+WEBHOOK_SECRET = "whsec_double"
+
+
+def nested(text: str) -> dict[str, Any]:
+    """`items[0][id]=x` as nested objects."""
+    found: dict[str, Any] = {}
+    for name, value in parse_qsl(text):
+        *path, last = [part.rstrip("]") for part in name.split("[")]
+        node = found
+        for part in path:
+            node = node.setdefault(part, {})
+        node[last] = value
+    return found
+
+
+def signature(body: bytes, secret: str = WEBHOOK_SECRET, at: int | None = None) -> str:
+    at = int(time.time()) if at is None else at
+    digest = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={at},v1={digest}"
