@@ -2989,6 +2989,25 @@ export type Preferences = {
 
 export type PrerequisitesPolicy = 'advise' | 'require';
 
+export type Preview = {
+    currency: string;
+    /**
+     * In minor units of ISO 4217.
+     */
+    amount: number;
+    lines: Array<PreviewLine>;
+};
+
+export type PreviewLine = {
+    /**
+     * Below nothing for a credit.
+     */
+    amount: number;
+    is_proration: boolean;
+    starts_at: string;
+    ends_at: string;
+};
+
 export type Program = {
     id: number;
     slug: string;
@@ -23553,6 +23572,62 @@ export type SubscriptionsPayResponses = {
 };
 
 export type SubscriptionsPayResponse = SubscriptionsPayResponses[keyof SubscriptionsPayResponses];
+
+export type SubscriptionsPreviewData = {
+    body?: never;
+    path: {
+        subscription_id: string;
+    };
+    query: {
+        /**
+         * Id of the plan.
+         */
+        plan: string;
+    };
+    url: '/api/v1/subscriptions/{subscription_id}/preview/';
+};
+
+export type SubscriptionsPreviewErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to try again.
+     */
+    429: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type SubscriptionsPreviewError = SubscriptionsPreviewErrors[keyof SubscriptionsPreviewErrors];
+
+export type SubscriptionsPreviewResponses = {
+    /**
+     * Done.
+     */
+    200: Preview;
+};
+
+export type SubscriptionsPreviewResponse = SubscriptionsPreviewResponses[keyof SubscriptionsPreviewResponses];
 
 export type SubscriptionsResumeData = {
     body?: never;
