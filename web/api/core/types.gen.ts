@@ -2989,15 +2989,6 @@ export type Preferences = {
 
 export type PrerequisitesPolicy = 'advise' | 'require';
 
-export type Preview = {
-    currency: string;
-    /**
-     * In minor units of ISO 4217.
-     */
-    amount: number;
-    lines: Array<PreviewLine>;
-};
-
 export type PreviewLine = {
     /**
      * Below nothing for a credit.
@@ -4638,6 +4629,15 @@ export type UnrecordedSessions = {
      * The length of the `unrecorded_sessions` together.
      */
     unrecorded_hours: number;
+};
+
+export type UpgradePreview = {
+    currency: string;
+    /**
+     * In minor units of ISO 4217.
+     */
+    amount: number;
+    lines: Array<PreviewLine>;
 };
 
 export type UploadState = 'under_way' | 'complete';
@@ -23624,7 +23624,7 @@ export type SubscriptionsPreviewResponses = {
     /**
      * Done.
      */
-    200: Preview;
+    200: UpgradePreview;
 };
 
 export type SubscriptionsPreviewResponse = SubscriptionsPreviewResponses[keyof SubscriptionsPreviewResponses];

@@ -15,8 +15,8 @@ from core.subscriptions.serializers import (
     MpesaCallbackRequest,
     PaymentPageSerializer,
     PayRequest,
-    PreviewSerializer,
     StripeEventRequest,
+    UpgradePreviewSerializer,
 )
 from core.subscriptions.throttles import PayThrottle, PhoneThrottle, PreviewThrottle
 
@@ -30,7 +30,7 @@ class PreviewUpgrade(ApiView):
     throttle_classes = (PreviewThrottle,)
 
     @extend_schema(
-        operation_id="subscriptions_preview", parameters=[PLAN], responses=PreviewSerializer
+        operation_id="subscriptions_preview", parameters=[PLAN], responses=UpgradePreviewSerializer
     )
     def get(self, request: Request, subscription_id: UUID) -> Response:
         """What a plan of a higher rank would cost now, as the gateway computes it: with Stripe the
@@ -46,7 +46,7 @@ class PreviewUpgrade(ApiView):
         found = previews.preview_upgrade(
             user=self.caller, subscription_id=subscription_id, plan_id=plan_id
         )
-        return Response(PreviewSerializer(found).data)
+        return Response(UpgradePreviewSerializer(found).data)
 
 
 class Pay(ApiView):

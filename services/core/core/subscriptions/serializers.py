@@ -120,7 +120,7 @@ class PreviewLineSerializer(serializers.Serializer[InvoiceLine]):
     ends_at = serializers.DateTimeField(read_only=True)
 
 
-class PreviewSerializer(serializers.Serializer[Preview]):
+class UpgradePreviewSerializer(serializers.Serializer[Preview]):
     currency = serializers.CharField(source="price.currency", read_only=True)
     amount = serializers.IntegerField(
         source="price.amount", read_only=True, help_text="In minor units of ISO 4217."
