@@ -1,11 +1,11 @@
 import { getTranslations } from "next-intl/server";
-import type { Advice, CoachAdvice, Nudges } from "@/api/ai";
+import type { CoachAdvice, Nudges } from "@/api/ai";
 import type { Dismissal } from "@/api/core";
-import { ActionButton } from "@/features/actions/ActionButton";
 import { Note } from "@/features/shell/Note";
 import { times } from "@/features/times/times";
 import { Dismissed } from "./Dismissed";
-import { type Evidence, evidenceOf } from "./evidence";
+import { NudgesSwitch } from "./NudgesSwitch";
+import { OneAdvice } from "./OneAdvice";
 
 interface Properties {
   coach: CoachAdvice;
@@ -38,41 +38,7 @@ export async function Coach({ coach, nudges, dismissals }: Properties) {
         ))}
       </ol>
       <Dismissed dismissals={dismissals} />
+      {nudges && <NudgesSwitch isOff={nudges.off ?? false} />}
     </section>
-  );
-}
-
-async function OneAdvice({ advice: { id, rule, why_now, evidence } }: { advice: Advice }) {
-  const t = await getTranslations("insights.coach");
-  const facts = evidence.map(evidenceOf).filter((one): one is Evidence => one !== null);
-  return (
-    <li>
-      <h3>{t(`rules.${rule}`)}</h3>
-      <p className="why" lang="en">
-        {why_now}
-      </p>
-      {facts.length > 0 && (
-        <details>
-          <summary>{t("evidence")}</summary>
-          <ul className="row">
-            {facts.map(({ kind, href }) => (
-              <li key={`${kind} ${href}`}>
-                <a className="own-line" href={href}>
-                  {t(`kinds.${kind}`)}
-                </a>
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
-      <ActionButton
-        path="/student/dismissals/"
-        body={{ kind: "advice", target: id }}
-        className="btn quiet"
-      >
-        {t("dismiss")}
-        <span className="hide"> {t(`rules.${rule}`)}</span>
-      </ActionButton>
-    </li>
   );
 }

@@ -10,6 +10,7 @@ import { Programs } from "@/features/home/Programs";
 import { Reviews } from "@/features/home/Reviews";
 import { TrackProgress } from "@/features/home/TrackProgress";
 import { Week } from "@/features/home/Week";
+import { NudgesLater } from "@/features/insights/Nudges";
 import { Note } from "@/features/shell/Note";
 import { ProblemState } from "@/features/shell/Problem";
 import { homeOf } from "@/features/shell/Shell";
@@ -52,6 +53,7 @@ export default async function Home({ searchParams }: Properties) {
             <NextStep step={step} />
             <Actions step={step} />
             <OpenItems step={step} />
+            <NudgesLater />
           </div>
           <div className="stack wide">
             {problem && <ProblemState problem={problem} />}
