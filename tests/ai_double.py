@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from ai.app import create_app
 from ai.catalogue.cache import CatalogueCache
+from ai.coaching.wordings import Wordings
 from ai.dashboard.service import PriorCache
 from ai.kit.core_client import CoreClient
 from ai.kit.settings import Settings
@@ -33,7 +34,12 @@ def app_over(
     fail when they are used."""
     settings = settings.model_copy(update={"jwt_secret_key": SECRET})
     app = create_app(settings)
-    given = {"encoder": cast(Any, None), "vectors": cast(Any, None), **others}
+    given = {
+        "wordings": Wordings(pool),
+        "encoder": cast(Any, None),
+        "vectors": cast(Any, None),
+        **others,
+    }
     app.state.resources = Resources(
         settings=settings,
         tokens=app.state.tokens,

@@ -48,6 +48,12 @@ class CoachRule(StrEnum):
     UNCONFIRMED = "unconfirmed"
 
 
+class WordedBy(StrEnum):
+    RULES = "rules"
+    MODEL = "model"
+    """A language model said in other words what the rule says."""
+
+
 class Advice(Response):
     rule: CoachRule
     text: str
@@ -55,6 +61,10 @@ class Advice(Response):
     why_now: str
     evidence: tuple[str, ...] = Field(min_length=1)
     """The facts it rests on, as `<kind of entity>:<id>@<version>`."""
+    worded_by: WordedBy = WordedBy.RULES
+    model: str | None = None
+    """The language model that worded it, and its version as its server names it."""
+    model_version: str | None = None
 
     @computed_field  # type: ignore[prop-decorator]
     @property

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import asyncpg
 
 from ai.catalogue.cache import CatalogueCache
+from ai.coaching.language_model import open_language_model
+from ai.coaching.service import CoachResources
+from ai.coaching.wordings import Wordings
 from ai.dashboard.service import DashboardResources, PriorCache
 from ai.embeddings.encoder import open_encoder
 from ai.embeddings.queue import EncoderQueue
@@ -52,6 +55,7 @@ class Resources:
     catalogues: CatalogueCache
     priors: PriorCache
     agreements: AgreementCache
+    wordings: Wordings
     vectors: VectorStore
     other_vectors: VectorStore | None = None
     """Searched first if configured; its hits are checked against the live generation."""
@@ -90,15 +94,29 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
             run_periodically(agreements.refresh, pause=AGREEMENT_SECONDS, rest=NO_REVIEWS_SECONDS)
         )
         stack.callback(comparing.cancel)
+        model = open_language_model(settings)
+        wordings = Wordings(pool, model, settings.llm_calls_per_day)
+        stack.push_async_callback(wordings.close)
         other = None
         if settings.pinecone_host:
             other = await stack.enter_async_context(open_pinecone(settings, encoder.identity))
         vectors = PgVectorStore(pool)
         yield Resources(
-            settings, tokens, pool, core, encoder, catalogues, priors, agreements, vectors, other
+            settings,
+            tokens,
+            pool,
+            core,
+            encoder,
+            catalogues,
+            priors,
+            agreements,
+            wordings,
+            vectors,
+            other,
         )
 
 
 # Only mypy checks these: the resources have everything that the features need.
 _FOR_FEATURES: Callable[[Resources], MissionResources] = lambda resources: resources  # noqa: E731
 _FOR_DASHBOARD: Callable[[Resources], DashboardResources] = lambda resources: resources  # noqa: E731
+_FOR_COACH: Callable[[Resources], CoachResources] = lambda resources: resources  # noqa: E731

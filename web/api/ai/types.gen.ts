@@ -15,6 +15,12 @@ export type Advice = {
      * The facts it rests on, as `<kind of entity>:<id>@<version>`.
      */
     evidence: Array<string>;
+    worded_by?: WordedBy;
+    /**
+     * The language model that worded it, and its version as its server names it.
+     */
+    model?: string | null;
+    model_version?: string | null;
     /**
      * What it is dismissed by. It changes with the facts that the advice rests on.
      */
@@ -1209,6 +1215,8 @@ export type Window = {
     begins: string;
     ends: string;
 };
+
+export type WordedBy = 'rules' | 'model';
 
 export type Worker = {
     heartbeat_age_seconds: number;

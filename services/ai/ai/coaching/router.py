@@ -4,13 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from ai.coaching.service import read_advice, read_nudges, read_overview
+from ai.coaching.service import CoachResources, read_advice, read_nudges, read_overview
 from ai.kit.auth import PrivateCaller
-from ai.kit.dependencies import CurrentCore, CurrentPool
+from ai.kit.dependencies import CurrentCore, CurrentPool, current_resources
 from ai.kit.fairness import Concurrency
 from ai.kit.fallback import describe_source, source_headers
 from ongoza_contracts.http.coaching import CoachAdvice, CoachingOverview, Nudges
 from ongoza_contracts.http.dashboard import DashboardQuery
+
+CurrentResources = Annotated[CoachResources, Depends(current_resources)]
 
 SOURCES = {
     "projection": "the learner's published facts",
@@ -54,14 +56,13 @@ async def coaching_overview(
 )
 async def coach_advice(
     caller: PrivateCaller,
-    core: CurrentCore,
-    pool: CurrentPool,
+    resources: CurrentResources,
     query: Annotated[DashboardQuery, Query()],
     response: Response,
 ) -> CoachAdvice:
     """Advice by rules from the facts of the caller, or of a learner whom the caller may read: what
     to do, why now, and the facts it rests on. Nothing is locked by it."""
-    found, source = await read_advice(core, pool, caller, query.user_id or caller.user_id)
+    found, source = await read_advice(resources, caller, query.user_id or caller.user_id)
     response.headers.update(source_headers(source))
     return found
 
@@ -73,10 +74,10 @@ async def coach_advice(
     responses=describe_source(SOURCES),
 )
 async def coach_nudges(
-    caller: PrivateCaller, core: CurrentCore, pool: CurrentPool, response: Response
+    caller: PrivateCaller, resources: CurrentResources, response: Response
 ) -> Nudges:
     """The caller's most important advice, at most three at a time; none in the quiet hours of
     `users/me/preferences/`, nor where `nudges` is off there."""
-    found, source = await read_nudges(core, pool, caller)
+    found, source = await read_nudges(resources, caller)
     response.headers.update(source_headers(source))
     return found

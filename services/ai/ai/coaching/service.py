@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Set
 from datetime import UTC, datetime
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -13,6 +13,7 @@ from ai.coaching.core_calls import get_extension, get_overview, get_preferences,
 from ai.coaching.overview import overview
 from ai.coaching.queries import load_dismissed, load_situation
 from ai.coaching.rules import Situation, advise
+from ai.coaching.wordings import Wordings
 from ai.dashboard.service import joined_at
 from ai.kit.auth import Caller, Unauthenticated
 from ai.kit.core_client import CoreCalls, CoreClient, CoreUnavailable
@@ -35,6 +36,17 @@ CORE_SECONDS, PREFERENCES_SECONDS = 0.3, 0.25
 """Together with DATABASE_SECONDS less than the second that a read may take."""
 
 Source: TypeAlias = Literal["projection", "core", "empty"]
+
+
+class CoachResources(Protocol):
+    """The resources that advice needs."""
+
+    @property
+    def pool(self) -> asyncpg.Pool: ...
+    @property
+    def core(self) -> CoreClient: ...
+    @property
+    def wordings(self) -> Wordings: ...
 
 
 async def read_overview(
@@ -72,7 +84,7 @@ async def _from_projections(pool: asyncpg.Pool, user_id: int) -> CoachingOvervie
 
 
 async def read_advice(
-    core: CoreClient, pool: asyncpg.Pool, caller: Caller, user_id: int, *, as_nudges: bool = False
+    resources: CoachResources, caller: Caller, user_id: int, *, as_nudges: bool = False
 ) -> tuple[CoachAdvice, Source]:
     """Answers even while the database is unavailable: then without advice. What the learner
     dismissed is left out, and of nudges what they dismissed as such.
@@ -80,6 +92,7 @@ async def read_advice(
     Raises NotFound for a learner who is unknown or whom the caller does not reach, Unauthenticated
     for a caller who was erased, and CoreRefused.
     """
+    pool, core = resources.pool, resources.core
     await require_reach(pool, caller, Permission.LEARNER_READ, user_id)
     own, now = caller.user_id == user_id, datetime.now(UTC)
     kinds = (DismissalKind.ADVICE, *((DismissalKind.NUDGE,) if as_nudges else ()))
@@ -103,7 +116,7 @@ async def read_advice(
         missing = (*missing, CoachPart.EXTENSIONS)
     # On a thread, so that the event loop answers other requests.
     advised = await asyncio.to_thread(advise, situation)
-    advice = tuple(one for one in advised if one.id not in dismissed)
+    advice = resources.wordings.reword([one for one in advised if one.id not in dismissed])
     return CoachAdvice(user_id=user_id, advice=advice, missing=missing, as_of=now), source
 
 
@@ -116,15 +129,13 @@ async def _extensions(
     return {key: until for key, until in zip(dated, found, strict=True) if until}
 
 
-async def read_nudges(
-    core: CoreClient, pool: asyncpg.Pool, caller: Caller
-) -> tuple[Nudges, Source]:
+async def read_nudges(resources: CoachResources, caller: Caller) -> tuple[Nudges, Source]:
     """The caller's most important advice: none in the quiet hours that core knows, nor for a caller
     who has switched nudges off.
 
     Raises Unauthenticated for a caller who was erased, and CoreRefused.
     """
-    found, source = await read_advice(core, pool, caller, caller.user_id, as_nudges=True)
+    found, source = await read_advice(resources, caller, caller.user_id, as_nudges=True)
     nudges = Nudges(
         user_id=caller.user_id,
         nudges=found.advice[:NUDGES_MAX],
@@ -134,7 +145,7 @@ async def read_nudges(
     if not nudges.nudges:
         return nudges, source
     try:
-        chosen = await get_preferences(core.as_caller(caller, budget=PREFERENCES_SECONDS))
+        chosen = await get_preferences(resources.core.as_caller(caller, budget=PREFERENCES_SECONDS))
     except CoreUnavailable:
         missing = (*nudges.missing, CoachPart.PREFERENCES)
         return nudges.model_copy(update={"nudges": (), "missing": missing}), source

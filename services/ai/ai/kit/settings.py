@@ -54,6 +54,16 @@ class Settings(BaseSettings):
     """The host of an index that mirrors the vectors and is searched first; empty for none."""
     pinecone_api_key: SecretStr = Field(default=SecretStr(""), validate_default=True)
 
+    llm_base_url: str = Field(default="", pattern=r"^(https?://[^\s/?#@]+[^\s?#@]*)?$")
+    """The address of an API that is compatible with OpenAI's, such as `http://localhost:8080/v1`;
+    its language model words the coach's advice. Empty for none."""
+    llm_model: str = Field(default="", max_length=100, validate_default=True)
+    llm_api_key: SecretStr = Field(default=SecretStr(""), validate_default=True)
+    llm_seconds: float = Field(default=10, gt=0, le=60)
+    """How long one call to the model may take; no read waits for it."""
+    llm_calls_per_day: int = Field(default=100, ge=0)
+    """Of all processes together."""
+
     worker_parked_share: float = Field(default=0.5, gt=0, le=1)
     """The worker stops when more than this share of its last 100 records had to be parked."""
     worker_stuck_seconds: float = Field(default=60, gt=0)
@@ -71,6 +81,16 @@ class Settings(BaseSettings):
     def _needed_for_an_index(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
         if info.data.get("pinecone_host") and not len(value):
             raise ValueError("needed with PINECONE_HOST")
+        return value
+
+    @field_validator("llm_model", "llm_api_key")
+    @classmethod
+    def _of_a_model(cls, value: str | SecretStr, info: ValidationInfo) -> str | SecretStr:
+        is_on = bool(info.data.get("llm_base_url"))
+        if len(value) and not is_on:
+            raise ValueError("needs LLM_BASE_URL")
+        if is_on and info.field_name == "llm_model" and not len(value):
+            raise ValueError("needed with LLM_BASE_URL")
         return value
 
     @field_validator("kafka_ssl_ca", mode="before")
