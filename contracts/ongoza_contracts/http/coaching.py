@@ -11,7 +11,8 @@ from ongoza_contracts.http.base import Response
 from ongoza_contracts.list_views import DismissalTarget
 from ongoza_contracts.vocabulary import UserId
 
-NUDGES_MAX = 3
+NUDGES_MAX = 10
+"""The largest number of nudges a day that a deployment may set."""
 
 
 class HabitOverview(Response):
@@ -93,6 +94,8 @@ class CoachPart(StrEnum):
     EXTENSIONS = "extensions"
     """Then a mission's own due time is shown."""
     PREFERENCES = "preferences"
+    GIVEN = "given"
+    """Which nudges were given on the day already; then none are."""
 
 
 class CoachAdvice(Response):
@@ -106,7 +109,8 @@ class CoachAdvice(Response):
 class Nudges(Response):
     user_id: UserId
     nudges: tuple[Advice, ...] = Field(max_length=NUDGES_MAX)
-    """The most important advice. None in quiet hours, nor while it is unknown whether it is
+    """Those of the learner's day, in their time zone: the most important advice when they were
+    given, without what no longer holds. None in quiet hours, nor while it is unknown whether it is
     such."""
     off: bool = False
     """Whether the caller has switched nudges off, in `users/me/preferences/`."""

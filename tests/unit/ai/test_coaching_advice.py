@@ -319,6 +319,54 @@ async def test_the_three_most_important_are_nudges(
         assert ("quiet_until" in body, body["missing"]) == (False, [])
 
 
+async def test_a_day_has_the_same_nudges_and_no_others_instead(
+    vector_pool: asyncpg.Pool, applier: Applier, ai_settings: Settings
+) -> None:
+    await apply(applier, of_now())
+
+    async def nudges(**changes: Any) -> list[str]:
+        settings = ai_settings.model_copy(update=changes)
+        body = (await asked(NUDGES, vector_pool, settings, NO_HOURS)).json()
+        return [one["id"] for one in body["nudges"]]
+
+    first = await nudges(nudges_per_day=2)
+    third = submission(3, state="changes_requested", mission_id=UUID(int=3))
+    gone = fact(DismissalUpdated, kind="nudge", target=first[0], dismissed=True)
+    await apply(applier, [third])
+    assert await nudges(nudges_per_day=2) == first
+    await apply(applier, [gone])
+    assert await nudges(nudges_per_day=2) == first[1:]
+    await vector_pool.execute("UPDATE nudges_given SET local_date = local_date - 1")
+    assert len(await nudges(nudges_per_day=2)) == 2
+    assert await nudges(nudges_per_day=0) == await nudges(nudges_per_day=2)
+    await apply(applier, [erased()])
+    assert await vector_pool.fetchval("SELECT count(*) FROM nudges_given") == 0
+
+
+async def test_a_day_that_began_with_fewer_nudges_is_filled_up(
+    vector_pool: asyncpg.Pool, applier: Applier, ai_settings: Settings
+) -> None:
+    await apply(applier, of_now()[:2])
+    counts = []
+    for facts in ([], of_now()[2:]):
+        await apply(applier, facts)
+        body = (await asked(NUDGES, vector_pool, ai_settings, NO_HOURS)).json()
+        counts.append(len(body["nudges"]))
+    assert counts == [1, 3]
+
+
+async def test_the_day_is_that_of_the_learners_zone(
+    vector_pool: asyncpg.Pool, applier: Applier, ai_settings: Settings
+) -> None:
+    """Two zones a day apart: the earlier one is read first."""
+    await apply(applier, of_now())
+    days = []
+    for zone in ("Etc/GMT+12", "Pacific/Kiritimati"):
+        await asked(NUDGES, vector_pool, ai_settings, {**NO_HOURS, "time_zone": zone})
+        days.append(await vector_pool.fetchval("SELECT local_date FROM nudges_given"))
+    assert days[1] - days[0] in (DAY, 2 * DAY)
+
+
 async def test_nobody_is_nudged_in_quiet_hours(
     vector_pool: asyncpg.Pool, applier: Applier, ai_settings: Settings
 ) -> None:

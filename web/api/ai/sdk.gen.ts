@@ -40,8 +40,9 @@ export const coachingReadAdvice = <ThrowOnError extends boolean = false>(options
 });
 
 /**
- * The caller's most important advice, at most three at a time; none in the quiet hours of
- * `users/me/preferences/`, nor where `nudges` is off there.
+ * The caller's most important advice, at most three a day unless configured otherwise, the same
+ * ones for the whole day in their time zone; none in the quiet hours of `users/me/preferences/`,
+ * nor where `nudges` is off there.
  */
 export const coachingReadNudges = <ThrowOnError extends boolean = false>(options?: Options<CoachingReadNudgesData, ThrowOnError>): RequestResult<CoachingReadNudgesResponses, CoachingReadNudgesErrors, ThrowOnError> => (options?.client ?? client).get<CoachingReadNudgesResponses, CoachingReadNudgesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

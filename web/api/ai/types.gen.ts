@@ -145,7 +145,7 @@ export type CoachAdvice = {
 /**
  * Something that could not be read at the moment.
  */
-export type CoachPart = 'facts' | 'extensions' | 'preferences';
+export type CoachPart = 'facts' | 'extensions' | 'preferences' | 'given';
 
 /**
  * What an advice follows from; in the order of importance.
@@ -693,7 +693,8 @@ export type Model = {
 export type Nudges = {
     user_id: number;
     /**
-     * The most important advice. None in quiet hours, nor while it is unknown whether it is
+     * Those of the learner's day, in their time zone: the most important advice when they were
+     * given, without what no longer holds. None in quiet hours, nor while it is unknown whether it is
      * such.
      */
     nudges: Array<Advice>;

@@ -1,7 +1,7 @@
 """Reads the facts that advice rests on."""
 
 from collections.abc import Mapping, Sequence, Set
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
@@ -15,6 +15,22 @@ from ongoza_contracts.list_views import DismissalKind, DismissalUpdated
 from ongoza_contracts.mentorship import SessionUpdated
 from ongoza_contracts.missions import MissionUpdated
 from ongoza_contracts.submissions import SubmissionState, SubmissionUpdated
+
+# The nudges of the learner's day: those given before, and further ones up to the limit. Reads at
+# the same time agree, because the row is locked; an erased learner gets no row.
+GIVE_NUDGES = """
+INSERT INTO nudges_given AS given (user_id, local_date, advice_ids)
+SELECT $1, $2::date, ($3::text[])[:$4]
+WHERE NOT EXISTS (SELECT FROM erased_learner WHERE user_id = $1)
+ON CONFLICT (user_id) DO UPDATE SET
+    local_date = greatest(given.local_date, excluded.local_date),
+    advice_ids = CASE WHEN given.local_date < excluded.local_date THEN excluded.advice_ids
+        ELSE (given.advice_ids || ARRAY(
+            SELECT id FROM unnest($3::text[]) WITH ORDINALITY AS one (id, place)
+            WHERE id <> ALL (given.advice_ids) ORDER BY place
+        ))[:greatest($4, cardinality(given.advice_ids))] END
+RETURNING advice_ids
+"""
 
 
 async def load_situation(db: asyncpg.Pool, user_id: int, now: datetime, *, own: bool) -> Situation:
@@ -38,6 +54,15 @@ async def load_dismissed(db: asyncpg.Pool, user_id: int, *kinds: DismissalKind) 
     """The ids of what the learner dismissed."""
     facts = (await load(db, DismissalUpdated, [user_id])).get(user_id, [])
     return {one.target for one in facts if one.dismissed and one.kind in kinds}
+
+
+async def give_nudges(
+    db: asyncpg.Pool, user_id: int, day: date, advice_ids: Sequence[str], limit: int
+) -> Sequence[str]:
+    """The ids of the nudges of the learner's day: with those given on it before, `limit` at most.
+    None of a learner who is erased."""
+    given: Sequence[str] | None = await db.fetchval(GIVE_NUDGES, user_id, day, advice_ids, limit)
+    return given or ()
 
 
 async def _missions_of_drafts(

@@ -76,8 +76,9 @@ async def coach_advice(
 async def coach_nudges(
     caller: PrivateCaller, resources: CurrentResources, response: Response
 ) -> Nudges:
-    """The caller's most important advice, at most three at a time; none in the quiet hours of
-    `users/me/preferences/`, nor where `nudges` is off there."""
+    """The caller's most important advice, at most three a day unless configured otherwise, the same
+    ones for the whole day in their time zone; none in the quiet hours of `users/me/preferences/`,
+    nor where `nudges` is off there."""
     found, source = await read_nudges(resources, caller)
     response.headers.update(source_headers(source))
     return found

@@ -1,29 +1,33 @@
 """A learner's coaching overview, advice and nudges, from the nearest source."""
 
 import asyncio
-from collections.abc import Mapping, Set
-from datetime import UTC, datetime
+import logging
+from collections.abc import Mapping, Sequence, Set
+from datetime import UTC, date, datetime
 from typing import Literal, Protocol, TypeAlias
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 
 from ai.access.service import require_reach
 from ai.coaching.core_calls import get_extension, get_overview, get_preferences, quiet_until
 from ai.coaching.overview import overview
-from ai.coaching.queries import load_dismissed, load_situation
+from ai.coaching.queries import give_nudges, load_dismissed, load_situation
 from ai.coaching.rules import Situation, advise
 from ai.coaching.wordings import Wordings
 from ai.dashboard.service import joined_at
 from ai.kit.auth import Caller, Unauthenticated
 from ai.kit.core_client import CoreCalls, CoreClient, CoreUnavailable
+from ai.kit.db import UNAVAILABLE
 from ai.kit.fallback import before, deadline_in, first_available
+from ai.kit.settings import Settings
 from ai.learners.queries import is_erased
 from ai.projections.entities import load
 from ongoza_contracts.access import Permission
 from ongoza_contracts.coaching import GoalUpdated, HabitEntryUpdated, HabitUpdated
 from ongoza_contracts.http.coaching import (
-    NUDGES_MAX,
+    Advice,
     CoachAdvice,
     CoachingOverview,
     CoachPart,
@@ -32,15 +36,19 @@ from ongoza_contracts.http.coaching import (
 from ongoza_contracts.list_views import DismissalKind
 
 DATABASE_SECONDS = 0.4
-CORE_SECONDS, PREFERENCES_SECONDS = 0.3, 0.25
+CORE_SECONDS, PREFERENCES_SECONDS, GIVEN_SECONDS = 0.25, 0.2, 0.1
 """Together with DATABASE_SECONDS less than the second that a read may take."""
 
 Source: TypeAlias = Literal["projection", "core", "empty"]
+
+log = logging.getLogger(__name__)
 
 
 class CoachResources(Protocol):
     """The resources that advice needs."""
 
+    @property
+    def settings(self) -> Settings: ...
     @property
     def pool(self) -> asyncpg.Pool: ...
     @property
@@ -130,27 +138,41 @@ async def _extensions(
 
 
 async def read_nudges(resources: CoachResources, caller: Caller) -> tuple[Nudges, Source]:
-    """The caller's most important advice: none in the quiet hours that core knows, nor for a caller
-    who has switched nudges off.
+    """The caller's nudges of their day: none in the quiet hours that core knows, nor for a caller
+    who has switched nudges off, nor while the given ones cannot be read.
 
     Raises Unauthenticated for a caller who was erased, and CoreRefused.
     """
     found, source = await read_advice(resources, caller, caller.user_id, as_nudges=True)
-    nudges = Nudges(
-        user_id=caller.user_id,
-        nudges=found.advice[:NUDGES_MAX],
-        missing=found.missing,
-        as_of=found.as_of,
-    )
-    if not nudges.nudges:
-        return nudges, source
+    none = Nudges(user_id=caller.user_id, nudges=(), missing=found.missing, as_of=found.as_of)
+    if not found.advice:
+        return none, source
     try:
-        chosen = await get_preferences(resources.core.as_caller(caller, budget=PREFERENCES_SECONDS))
+        calls = resources.core.as_caller(caller, budget=PREFERENCES_SECONDS)
+        chosen = await get_preferences(calls)
     except CoreUnavailable:
-        missing = (*nudges.missing, CoachPart.PREFERENCES)
-        return nudges.model_copy(update={"nudges": (), "missing": missing}), source
+        return _without(none, CoachPart.PREFERENCES), source
     until = quiet_until(chosen, found.as_of)
-    if chosen.nudges and until is None:
-        return nudges, source
-    silent = {"nudges": (), "off": not chosen.nudges, "quiet_until": until}
-    return nudges.model_copy(update=silent), source
+    if not chosen.nudges or until is not None:
+        silent = {"off": not chosen.nudges, "quiet_until": until}
+        return none.model_copy(update=silent), source
+    day = found.as_of.astimezone(ZoneInfo(chosen.time_zone)).date()
+    try:
+        given = await _given(resources, caller.user_id, day, found.advice)
+    except UNAVAILABLE as error:
+        log.warning("nudges: database: %s", type(error).__name__)
+        return _without(none, CoachPart.GIVEN), source
+    return none.model_copy(update={"nudges": given}), source
+
+
+async def _given(
+    resources: CoachResources, user_id: int, day: date, advice: Sequence[Advice]
+) -> tuple[Advice, ...]:
+    ids, limit = [one.id for one in advice], resources.settings.nudges_per_day
+    async with asyncio.timeout(GIVEN_SECONDS):
+        given = await give_nudges(resources.pool, user_id, day, ids, limit)
+    return tuple(one for one in advice if one.id in given)
+
+
+def _without(nudges: Nudges, part: CoachPart) -> Nudges:
+    return nudges.model_copy(update={"missing": (*nudges.missing, part)})

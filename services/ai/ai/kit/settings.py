@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from ongoza_contracts.http.coaching import NUDGES_MAX
 from ongoza_contracts.http.configuration import TOKEN_ALGORITHM, is_origin
 
 Backend: TypeAlias = Literal["onnx", "sentence-transformers"]
@@ -54,6 +55,8 @@ class Settings(BaseSettings):
     """The host of an index that mirrors the vectors and is searched first; empty for none."""
     pinecone_api_key: SecretStr = Field(default=SecretStr(""), validate_default=True)
 
+    nudges_per_day: int = Field(default=3, ge=0, le=NUDGES_MAX)
+    """How many nudges the coach gives a learner on a day."""
     llm_base_url: str = Field(default="", pattern=r"^(https?://[^\s/?#@]+[^\s?#@]*)?$")
     """The address of an API that is compatible with OpenAI's, such as `http://localhost:8080/v1`;
     its language model words the coach's advice. Empty for none."""
