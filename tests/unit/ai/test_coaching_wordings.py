@@ -50,7 +50,7 @@ def wordings(
 async def reworded(coach: Wordings, advice: Advice = ADVICE) -> Advice:
     """What a later read gets."""
     coach.reword([advice])
-    for task in [*coach.asking.values()]:
+    for task in [*coach.tasks.values()]:
         await task
     return coach.reword([advice])[0]
 

@@ -62,7 +62,7 @@ class Wordings:
         self._breaker = CircuitBreaker(failures=FAILURES, cool_down=COOL_DOWN_SECONDS)
         self._known: dict[str, Stored] = {}
         self._one_at_a_time = asyncio.Lock()
-        self.asking: dict[str, asyncio.Task[None]] = {}
+        self.tasks: dict[str, asyncio.Task[None]] = {}
         """By digest, the tasks that ask for a wording."""
 
     def reword(self, advice: Sequence[Advice]) -> tuple[Advice, ...]:
@@ -72,7 +72,7 @@ class Wordings:
         return tuple(self._reword(one, self._model) for one in advice)
 
     async def close(self) -> None:
-        for task in [*self.asking.values()]:
+        for task in [*self.tasks.values()]:
             task.cancel()
         if self._model is not None:
             await self._model.close()
@@ -95,10 +95,10 @@ class Wordings:
         return advice.model_copy(update=changes)
 
     def _start(self, digest: str, rule: Wording, model: LanguageModel) -> None:
-        if digest not in self.asking and len(self._known) + len(self.asking) < WORDINGS_MAX:
+        if digest not in self.tasks and len(self._known) + len(self.tasks) < WORDINGS_MAX:
             task = asyncio.create_task(self._find(digest, rule, model))
-            self.asking[digest] = task
-            task.add_done_callback(lambda _: self.asking.pop(digest, None))
+            self.tasks[digest] = task
+            task.add_done_callback(lambda _: self.tasks.pop(digest, None))
 
     async def _find(self, digest: str, rule: Wording, model: LanguageModel) -> None:
         """Puts the wording in memory: the stored one, else what the model says now."""
