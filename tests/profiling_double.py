@@ -64,6 +64,7 @@ async def client_of(
         catalogues=cast(Any, None),
         priors=cast(Any, None),
         agreements=cast(Any, None),
+        wordings=cast(Any, None),
         vectors=cast(Any, None),
     )
     transport = httpx.ASGITransport(app)

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from ai.app import create_app
 from ai.catalogue.cache import CatalogueCache
+from ai.coaching.wordings import Wordings
 from ai.dashboard.service import PriorCache
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.core_client import CoreClient
@@ -71,6 +72,7 @@ def app_alone(settings: Settings) -> FastAPI:
         catalogues=CatalogueCache(pool),
         priors=PriorCache(pool),
         agreements=AgreementCache(pool),
+        wordings=Wordings(pool),
         vectors=PgVectorStore(pool),
     )
     return app
