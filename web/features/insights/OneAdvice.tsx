@@ -4,7 +4,11 @@ import { ActionButton } from "@/features/actions/ActionButton";
 import { type Evidence, evidenceOf } from "./evidence";
 
 /** What to do, why now, and the facts that it rests on. */
-export async function OneAdvice({ advice: { id, rule, why_now, evidence } }: { advice: Advice }) {
+export async function OneAdvice({
+  advice: { id, rule, why_now, evidence, worded_by },
+}: {
+  advice: Advice;
+}) {
   const t = await getTranslations("insights.coach");
   const facts = evidence.map(evidenceOf).filter((one): one is Evidence => one !== null);
   return (
@@ -13,6 +17,7 @@ export async function OneAdvice({ advice: { id, rule, why_now, evidence } }: { a
       <p className="why" lang="en">
         {why_now}
       </p>
+      {worded_by === "model" && <p className="meta">{t("wordedByModel")}</p>}
       {facts.length > 0 && (
         <details>
           <summary>{t("evidence")}</summary>
