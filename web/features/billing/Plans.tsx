@@ -5,6 +5,7 @@ import { SelectField } from "@/features/texts/SelectField";
 import { FeatureText } from "./FeatureText";
 import { moneyText } from "./money";
 import { PlanButton } from "./PlanButton";
+import { UpgradeCost } from "./UpgradeCost";
 
 interface Properties {
   plans: Plan[];
@@ -13,6 +14,8 @@ interface Properties {
   isFirst: boolean;
   /** What the learner looks at prices in. */
   currency: Currency | undefined;
+  /** The id of the plan of which they want to know what a change costs now. */
+  previewed: string | undefined;
 }
 
 /** The currencies in which some plan has a price. */
@@ -22,7 +25,7 @@ export function currenciesOf(plans: Plan[]): Currency[] {
 }
 
 /** The plans on offer, with what each costs and opens. */
-export async function Plans({ plans, subscription, isFirst, currency }: Properties) {
+export async function Plans({ plans, subscription, isFirst, currency, previewed }: Properties) {
   const t = await getTranslations("billing.plans");
   const live = subscription?.state === "expired" ? undefined : subscription;
   return (
@@ -38,6 +41,7 @@ export async function Plans({ plans, subscription, isFirst, currency }: Properti
             live={live}
             isFirst={isFirst}
             currency={live?.currency ?? currency}
+            previewed={previewed}
           />
         ))}
       </ul>
@@ -78,10 +82,12 @@ interface ItemProperties extends Omit<Properties, "subscription"> {
   live: Subscription | undefined;
 }
 
-async function PlanItem({ plan, plans, live, isFirst, currency }: ItemProperties) {
+async function PlanItem({ plan, plans, live, isFirst, currency, previewed }: ItemProperties) {
   const [t, locale] = [await getTranslations("billing.plans"), await getLocale()];
   const price = plan.prices.find((one) => one.currency === currency);
   const text = price && moneyText(price.amount, price.currency, locale);
+  const ownRank = plans.find(({ id }) => id === live?.plan)?.rank;
+  const isUpgrade = live?.state === "active" && ownRank !== undefined && plan.rank > ownRank;
   const isOwn = live ? live.plan === plan.id : plan.is_default;
   return (
     <li className="stack tight">
@@ -108,10 +114,18 @@ async function PlanItem({ plan, plans, live, isFirst, currency }: ItemProperties
       {isFirst && plan.trial_days > 0 && (
         <p className="meta">{t("trial", { days: plan.trial_days })}</p>
       )}
+      {price && isUpgrade && previewed === plan.id && (
+        <UpgradeCost subscription={live} planId={plan.id} />
+      )}
+      {price && isUpgrade && previewed !== plan.id && (
+        <p>
+          <a href={`/settings/billing?cost=${plan.id}#cost`}>{t("cost", { plan: plan.title })}</a>
+        </p>
+      )}
       {price && text && (
         <PlanButton
           plan={plan}
-          ownRank={plans.find(({ id }) => id === live?.plan)?.rank}
+          ownRank={ownRank}
           live={live}
           hasTrial={isFirst && plan.trial_days > 0}
           price={t(plan.interval, { price: text })}

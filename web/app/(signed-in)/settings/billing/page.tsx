@@ -94,6 +94,7 @@ async function Own({ plans, subscriptions, invoices, query }: OwnProperties) {
         plans={plans}
         subscription={subscription}
         isFirst={subscriptions.length === 0}
+        previewed={queryText(query, "cost")}
         currency={
           oneOf(queryText(query, "currency"), currencies) ?? subscription?.currency ?? currencies[0]
         }
