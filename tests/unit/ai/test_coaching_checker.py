@@ -95,3 +95,23 @@ def test_numbers_are_taken_out_and_put_back(numbers: list[int]) -> None:
     assert not NUMBER.search(PLACEHOLDER.sub("", template.why_now))
     assert len(PLACEHOLDER.findall(template.why_now)) == len(values) == len(numbers) + 2
     assert fill(template, values) == Wording("Do it.", why)
+
+
+@pytest.mark.parametrize(
+    ("original", "said"),
+    [
+        ("{1} of {2} items are left.", "{2} of {1} items are left."),
+        ("Finish your draft, and hand it in.", "Finish your draft; you shouldn't hand it in."),
+        (
+            "Changes were requested on {1}, and no attempt makes them.",
+            "Changes were not requested on {1}, and an attempt makes them: nothing is left.",
+        ),
+        ("Hand it in.", "Hand it in, and you will be hired."),
+        ("Hand it in.", "Hand it in today."),
+        ("Hand it in.", "Hand it in within seventeen minutes."),
+    ],
+)
+def test_texts_that_turn_the_meaning_are_refused(original: str, said: str) -> None:
+    rule = Wording(original, "It is due.")
+    assert refusal(rule, Wording(said, "It is due."), "en") is not None
+    assert refusal(rule, rule, "en") is None

@@ -226,8 +226,9 @@ def make_streak_lost(world: World, row: Enrolment) -> datetime:
 
 def make_payment_missing(world: World, row: Enrolment) -> datetime:
     late = after_end_of("period_ends_at", paid_subscription(world.learner))
-    assert late.period_ends_at
-    return late.period_ends_at
+    since = days_ago(4)
+    set_columns(late, period_ends_at=since)
+    return since
 
 
 MAKERS: dict[RiskRule, Callable[[World, Enrolment], datetime]] = {

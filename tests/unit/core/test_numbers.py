@@ -88,7 +88,8 @@ def seeded(db: None, monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
     QuerySet(Session).filter(pk__in=held).update(state="confirmed")
     QuerySet(HabitEntry).filter(local_date__gte=now.date() - 7 * DAY).delete()
     learner = Enrolment.objects.filter(state="active").order_by("pk")[0].user
-    after_end_of("period_ends_at", paid_subscription(learner, Plan.objects.get(slug="plus")))
+    late = after_end_of("period_ends_at", paid_subscription(learner, Plan.objects.get(slug="plus")))
+    QuerySet(Subscription).filter(pk=late.pk).update(period_ends_at=now - 4 * DAY)
 
 
 def requirements_recounted(user: User, enrolment: Enrolment) -> tuple[int, int]:

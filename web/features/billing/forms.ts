@@ -2,7 +2,7 @@ import "server-only";
 import { type Form, failed, refused } from "@/server/forms";
 import { phoneDigits, placeToPay } from "./subscriptions";
 
-/** Begins a payment: at a page of the gateway, or on a phone, whose number is kept nowhere. */
+/** Begins a payment: at a page of the gateway, or on a phone, whose number is stored nowhere. */
 export const pay: Form = {
   page: "/settings/billing?form=pay",
   async submit({ subscription = "", phone }, callApi) {

@@ -83,8 +83,13 @@ async function Check({ suggestion, aims, texts }: CheckProperties) {
 /** What the work is reviewed by: the criteria of its rubric, or else the subtasks. */
 async function aimsOf(mission: Mission, submission: Submission): Promise<Map<number, string>> {
   const rubric = await rubricOf(mission.id, submission.rubric_version);
-  const criteria = rubric.data?.criteria.map(({ position, title }) => [position, title] as const);
-  return new Map(criteria ?? mission.subtasks.map((title, place) => [place + 1, title] as const));
+  if (rubric.data) {
+    return new Map(rubric.data.criteria.map(({ position, title }) => [position, title] as const));
+  }
+  const hasNone = rubric.problem.status === 404;
+  return new Map(
+    hasNone ? mission.subtasks.map((title, place) => [place + 1, title] as const) : [],
+  );
 }
 
 /** The texts that the evidence points into, by artifact. */

@@ -55,7 +55,10 @@ WORDS: Mapping[str, Words] = {
     "en": Words(
         _set(
             "zero one two three four five six seven eight nine ten eleven twelve twenty thirty"
-            " forty fifty sixty hundred thousand half quarter dozen first second third twice"
+            " thirteen fourteen fifteen sixteen seventeen eighteen nineteen forty fifty sixty"
+            " seventy eighty ninety hundred hundreds thousand thousands million dozen dozens half"
+            " quarter double first second third once twice hour hours day days week weeks month"
+            " months year years today soon later"
             " january february march april june july august september october november december"
             " monday tuesday wednesday thursday friday saturday sunday tomorrow yesterday tonight"
         ),
@@ -63,9 +66,11 @@ WORDS: Mapping[str, Words] = {
             *("promis", "guarant", "certain", "surely", "definit", "grade", "grading", "score"),
             *("mark", "pass", "fail", "point", "certif", "diploma", "job", "career", "salar"),
             *("money", "pay", "paid", "price", "cost", "free", "discount", "win", "won", "prize"),
-            *("reward", "dollar", "shilling", "euro", "refund", "always", "must"),
+            *("reward", "dollar", "shilling", "euro", "refund", "always", "must", "hire", "earn"),
+            *("accept", "approv", "success", "succeed", "scholar", "bonus", "ensure", "skip"),
+            *("ignor", "delet", "avoid", "stop", "cancel", "quit"),
         ),
-        _set("no not none never nothing nobody without cannot can't don't doesn't isn't wasn't"),
+        _set("no not none never nothing nobody neither nor without cannot"),
         _set(
             "a add after an and answer as ask at before begin check choose complete decide do does"
             " finish for give go hand has have how in is it its keep let look make note now of on"
@@ -130,7 +135,7 @@ def _refusal(original: str, text: str, words: Words) -> Refusal | None:
         return Refusal.LENGTH
     if len(text) > LENGTH_FACTOR * len(original) + LENGTH_FREE:
         return Refusal.LENGTH
-    if sorted(PLACEHOLDER.findall(original)) != sorted(PLACEHOLDER.findall(text)):
+    if PLACEHOLDER.findall(original) != PLACEHOLDER.findall(text):
         return Refusal.PLACEHOLDER
     bare = PLACEHOLDER.sub("", text)
     if "{" in bare or "}" in bare:
@@ -144,9 +149,15 @@ def _refusal(original: str, text: str, words: Words) -> Refusal | None:
         return Refusal.CLAIM
     if _has_names(original, bare, words.openers):
         return Refusal.NAME
-    if bool(_words(original) & words.negations) != bool(_words(bare) & words.negations):
+    if _negations(original, words) != _negations(bare, words):
         return Refusal.NEGATION
     return None
+
+
+def _negations(text: str, words: Words) -> int:
+    """So that none comes, goes or moves to another part of a sentence unseen, they are counted."""
+    found = [one.casefold().replace("\u2019", "'") for one in _WORD.findall(text)]
+    return sum(one in words.negations or one.endswith("n't") for one in found)
 
 
 def _has_names(original: str, text: str, openers: frozenset[str]) -> bool:

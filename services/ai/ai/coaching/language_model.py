@@ -29,7 +29,7 @@ class ModelAnswer(BaseModel):
     """What the model said, and which version of it says so."""
 
     wording: Wording
-    version: str = Field(max_length=100)
+    version: str = Field(max_length=100, pattern=r"^[ -~]*$")
 
 
 class LanguageModel(Protocol):

@@ -8,6 +8,7 @@ import asyncpg
 
 from ai.coaching.rules import Requirements, Situation
 from ai.dashboard.queries import load_active_enrolment
+from ai.kit.locks import LEARNER_READ_LOCK
 from ai.projections.entities import load, load_keys
 from ongoza_contracts.coaching import GoalUpdated, HabitEntryUpdated, HabitUpdated
 from ongoza_contracts.cohorts import EnrolmentUpdated
@@ -61,7 +62,10 @@ async def give_nudges(
 ) -> Sequence[str]:
     """The ids of the nudges of the learner's day: with those given on it before, `limit` at most.
     None of a learner who is erased."""
-    given: Sequence[str] | None = await db.fetchval(GIVE_NUDGES, user_id, day, advice_ids, limit)
+    async with db.acquire() as connection, connection.transaction():
+        # An erasure that began comes first, and leaves its mark.
+        await connection.execute(LEARNER_READ_LOCK)
+        given = await connection.fetchval(GIVE_NUDGES, user_id, day, advice_ids, limit)
     return given or ()
 
 

@@ -88,7 +88,9 @@ class Settings(BaseSettings):
 
     @field_validator("llm_model", "llm_api_key")
     @classmethod
-    def _of_a_model(cls, value: str | SecretStr, info: ValidationInfo) -> str | SecretStr:
+    def _require_model_address(
+        cls, value: str | SecretStr, info: ValidationInfo
+    ) -> str | SecretStr:
         is_on = bool(info.data.get("llm_base_url"))
         if len(value) and not is_on:
             raise ValueError("needs LLM_BASE_URL")

@@ -16,6 +16,8 @@ from ongoza_contracts.submissions import SubmissionState
 from ongoza_contracts.subscriptions import SubscriptionState
 
 WEEK = timedelta(days=7)
+PAYMENT_TAKES = timedelta(days=3)
+"""A payment may come so long after a period ended before somebody should ask."""
 STREAK_DAYS = 3
 """So many days of habits done within a week are a streak that can be lost."""
 
@@ -34,8 +36,8 @@ DEFINITIONS: Mapping[RiskRule, str] = {
     "time has passed; since that time.",
     RiskRule.STREAK_LOST: "the learner did active habits that were not paused lately on 3 days or "
     "more of the week before the last 7 days, and on no day since; since the last day done.",
-    RiskRule.PAYMENT_MISSING: "no payment came for the new period of the learner's subscription; "
-    "since the last period ended.",
+    RiskRule.PAYMENT_MISSING: "no payment came within 3 days after a paid period of the learner's "
+    "subscription ended; since it ended.",
 }
 
 # Each active enrolment of the cohorts, with what holds for its learner. Each table is read once.
@@ -69,7 +71,8 @@ WITH seen AS MATERIALIZED (
     HAVING max(entry.local_date) < %(today)s::date - 7
         AND count(DISTINCT entry.local_date) >= %(streak_days)s
 ), unpaid AS MATERIALIZED (
-    SELECT user_id FROM subscriptions_subscription WHERE state = %(past_due)s
+    SELECT user_id FROM subscriptions_subscription
+    WHERE state = %(past_due)s AND NOT is_trial AND period_ends_at <= %(unpaid_since)s
 )
 SELECT enrolment.id, enrolment.cohort_id, enrolment.user_id,
     seen.user_id IS NOT NULL AS active_7_days,
@@ -190,6 +193,7 @@ def _parameters(cohort_ids: Collection[UUID], now: datetime) -> dict[str, Any]:
         "now": now,
         "today": now.date(),
         "week_ago": now - WEEK,
+        "unpaid_since": now - PAYMENT_TAKES,
         "streak_days": STREAK_DAYS,
         "without_consent": [*without_consent().values_list("user", flat=True)],
         **_states(),

@@ -124,7 +124,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
 class MpesaRequestAdmin(ReadOnlyAdmin):
     """A payment to be reversed came when its invoice was paid already."""
 
-    list_display = ("request_id", "invoice", "state", "asked_at", "to_reverse")
+    list_display = ("request_id", "invoice", "state", "asked_at")
     list_filter = ("to_reverse", "state")
 
 

@@ -37,6 +37,8 @@ REQUEST_LASTS = timedelta(minutes=5)
 """How long a phone may show a request whose outcome is unknown: meanwhile there is no second."""
 LOOKS_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1))
 """When M-Pesa is asked what became of a request, in case its callback gets lost."""
+ASKED_AGAIN_AFTER = timedelta(minutes=10)
+"""When it is asked again, if it gave no answer."""
 LATEST_PAYMENT = timedelta(days=1)
 """How long after a request M-Pesa is asked about one that failed, or whose invoice is void."""
 SALT = "core.subscriptions.mpesa"
@@ -60,7 +62,7 @@ class MpesaGateway(SinglePayments):
         """While the outcome of the last request is unknown there is no second one."""
         if re.fullmatch(r"254[17][0-9]{8}", phone) is None:
             raise WrongPhone
-        unanswered = self._look(order.reference)
+        unanswered = self._ask_outcomes(order.reference)
         seconds_left(daraja.breaker, daraja.TIMEOUT_SECONDS)  # else the phone is not asked
         invoice, request = self._new_request(order, unanswered)
         if request is not None:
@@ -70,7 +72,7 @@ class MpesaGateway(SinglePayments):
                 reference=invoice.pk.hex[-12:],
                 callback_url=_callback_url(str(invoice.pk)),
             )
-            if not _name_request(invoice, request_id):
+            if not _name(MpesaRequest.objects.filter(pk=request.pk), request_id):
                 known = {"invoice": invoice, "asked_at": request.asked_at}
                 MpesaRequest.objects.get_or_create(request_id=request_id, defaults=known)
         return ""
@@ -80,7 +82,8 @@ class MpesaGateway(SinglePayments):
         self, order: Order, unanswered: Container[int]
     ) -> tuple[MpesaInvoice, MpesaRequest | None]:
         """None while a phone may show the last one. Raises NothingToPay, and GatewayUnavailable
-        if M-Pesa gave no answer about the last one."""
+        if M-Pesa gave no answer about the last one, or while a phone may show a request for another
+        invoice of the subscription."""
         now = clock.now()
         unpaid = self.model.objects.filter(key=order.key, state__in=UNPAID)
         invoice = unpaid.select_for_update(no_key=True).first()
@@ -91,16 +94,23 @@ class MpesaGateway(SinglePayments):
             raise GatewayUnavailable
         if last is not None and invoice.requests.filter(_is_pending(now), pk=last.pk).exists():
             return invoice, None
+        shown = MpesaRequest.objects.filter(
+            _is_pending(now), invoice__subscription=invoice.subscription_id
+        )
+        if shown.exclude(invoice=invoice).exists():
+            raise GatewayUnavailable
         self.model.objects.filter(pk=invoice.pk).update(state=InvoiceState.OPEN)
         for after in LOOKS_AFTER:
             schedule(EVENT, subject=f"{NAME}:{order.reference}", due_at=now + after)
         return invoice, invoice.requests.create(asked_at=now)
 
     def retrieve(self, reference: str) -> Sequence[GatewayInvoice]:
-        self._look(reference)
+        if self._ask_outcomes(reference):
+            later = clock.now() + ASKED_AGAIN_AFTER
+            schedule(EVENT, subject=f"{NAME}:{reference}", due_at=later)
         return super().retrieve(reference)
 
-    def _look(self, reference: str) -> set[int]:
+    def _ask_outcomes(self, reference: str) -> set[int]:
         """Ask for the outcomes that are unknown, of void invoices too: a phone may pay late. Return
         the requests about which M-Pesa gives no answer."""
         is_open = Q(state=InvoiceState.OPEN) & ~Q(invoice__state=InvoiceState.VOID)
@@ -127,30 +137,35 @@ def _is_pending(now: datetime) -> Q:
 
 @transaction.atomic
 def _store_outcome(request: MpesaRequest, outcome: daraja.Outcome) -> None:
-    """The invoice fails with its last request, and is paid by any: by a second one once too
-    often."""
+    """An invoice fails with its last request, and any of its requests may pay it. A payment of a
+    void invoice counts in place of the newer invoice for the same; where one of them is paid
+    already, the second payment is to be reversed."""
     is_paid = outcome is daraja.Outcome.PAID
     state = InvoiceState.PAID if is_paid else InvoiceState.FAILED
-    invoice = MpesaInvoice.objects.select_for_update(no_key=True).get(pk=request.invoice_id)
-    was_paid = invoice.state == InvoiceState.PAID
+    same = MpesaInvoice.objects.filter(key=request.invoice.key).order_by("pk")
+    invoices = {one.pk: one for one in same.select_for_update(no_key=True)}
+    invoice = invoices[request.invoice_id]
+    was_paid = any(one.state == InvoiceState.PAID for one in invoices.values())
     rows = MpesaRequest.objects.filter(pk=request.pk).exclude(state=InvoiceState.PAID)
     if not rows.update(state=state, to_reverse=is_paid and was_paid):
         return
     if is_paid and was_paid:
         log.error("The invoice %s was paid twice: reverse %s", invoice.pk, request.request_id)
     elif is_paid:
-        MpesaInvoice.objects.filter(pk=invoice.pk).update(state=state, paid_at=clock.now())
+        same.exclude(pk=invoice.pk).update(state=InvoiceState.VOID)
+        same.filter(pk=invoice.pk).update(state=state, paid_at=clock.now())
     elif invoice.state == InvoiceState.OPEN and invoice.requests.first() == request:
-        MpesaInvoice.objects.filter(pk=invoice.pk).update(state=state)
+        same.filter(pk=invoice.pk).update(state=state)
 
 
-def _name_request(invoice: MpesaInvoice, request_id: str) -> bool:
-    """Give M-Pesa's id to the last request without one; False if there is none, or if the id is
-    known."""
-    unnamed = invoice.requests.filter(request_id="").values("pk")[:1]
+def _name(requests: QuerySet[MpesaRequest], request_id: str) -> bool:
+    """Give M-Pesa's id to the first of the requests without one; False if there is none, or if the
+    id is known."""
+    unnamed = requests.filter(request_id="").values("pk")[:1]
     try:
         with transaction.atomic():
-            return bool(MpesaRequest.objects.filter(pk__in=unnamed).update(request_id=request_id))
+            rows = MpesaRequest.objects.filter(pk__in=unnamed, request_id="")
+            return bool(rows.update(request_id=request_id))
     except IntegrityError:
         return False
 
@@ -174,11 +189,11 @@ def reported_request(invoice: MpesaInvoice, body: bytes) -> int | None:
     M-Pesa."""
     try:
         request_id = json.loads(body)["Body"]["stkCallback"]["CheckoutRequestID"]
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         request_id = None
     requests = invoice.requests.all()
     if isinstance(request_id, str) and re.fullmatch(r"ws_CO_[A-Za-z0-9_]{1,50}", request_id):
-        _name_request(invoice, request_id)
+        _name(requests, request_id)
         requests = requests.filter(request_id=request_id) or requests
     return requests.values_list("pk", flat=True).first()
 

@@ -19,7 +19,8 @@ from core.users.models import User
 class Preview:
     price: Money
     lines: Sequence[InvoiceLine]
-    """With their amounts in our units, unlike those that are stored."""
+    """With their amounts in our units, unlike those that are stored. None of them where one is a
+    part of a unit, which the whole is not."""
 
 
 @limited_time()
@@ -41,9 +42,12 @@ def preview_upgrade(*, user: User, subscription_id: UUID, plan_id: UUID) -> Prev
     found = gateway.preview_upgrade(order)
     try:
         price = gateway.units.from_gateway(found.amount, found.currency)
-        ours = [gateway.units.from_gateway(one.amount, found.currency) for one in found.lines]
     except ImpossibleAmount:
         raise GatewayUnavailable("The payment service names a part of a minor unit.") from None
+    try:
+        ours = [gateway.units.from_gateway(one.amount, found.currency) for one in found.lines]
+    except ImpossibleAmount:
+        return Preview(price, ())
     lines = [
         replace(line, amount=money.amount) for line, money in zip(found.lines, ours, strict=True)
     ]

@@ -257,7 +257,9 @@ def _follow_gateway(
     gateway: PaymentGateway, subscription: Subscription, found: Sequence[GatewayInvoice]
 ) -> None:
     changed = [one for one in found if _store_invoice(gateway, subscription, one)]
-    if subscription.next_plan_id and any(one.state is InvoiceState.VOID for one in changed):
+    voided = any(one.state is InvoiceState.VOID for one in changed)
+    waiting = any(one.state in (InvoiceState.OPEN, InvoiceState.FAILED) for one in found)
+    if subscription.next_plan_id and voided and not waiting:
         _schedule_renewal(subscription)  # an upgrade took the place of the downgrade
     paid = [one for one in found if one.state is InvoiceState.PAID]
     if paid:

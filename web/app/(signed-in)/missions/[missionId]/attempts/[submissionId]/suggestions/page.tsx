@@ -16,7 +16,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("suggestions"))("title") };
 }
 
-/** What rules find in an attempt as it is now. The work is read anew each time the page is. */
+/** What rules find in an attempt as it is now. It is read again with each load of the page. */
 export default async function SuggestionsPage({ params }: Properties) {
   await requireSession();
   const { missionId, submissionId } = await params;
