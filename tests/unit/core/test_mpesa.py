@@ -285,6 +285,30 @@ def test_a_second_payment_of_an_invoice_is_to_be_reversed(
     assert twice.request_id in client.get(path).content.decode()
 
 
+def test_a_late_payment_of_a_void_invoice_takes_the_place_of_the_newer_one(
+    amina: User, daraja: MpesaDouble
+) -> None:
+    """An upgrade that was asked for, taken back and asked for again, while a phone shows it."""
+    subscription = subscribe(amina)
+    pay(amina, subscription)
+    daraja.answer_phone("ws_CO_000000")
+    deliver(daraja.callbacks[0])
+    run_jobs()
+    better = plan("better", 20, prices=[Money(300_000, "KES")])
+    for wanted in (better, subscription.plan, better):
+        services.change_plan(user=amina, subscription_id=subscription.pk, plan_id=wanted.pk)
+        run_jobs()
+        if wanted == better and len(daraja.asked) == 1:
+            assert pay(amina, subscription)[0] == 200
+    assert state_of(subscription) == ("active", ["paid", "void", "open"])
+    assert pay(amina, subscription)[0] == 503  # the phone still shows the earlier request
+    daraja.answer_phone("ws_CO_000001")
+    deliver(daraja.callbacks[1])
+    run_jobs()
+    assert state_of(subscription) == ("active", ["paid", "paid", "void"])
+    assert subscription.plan == better
+
+
 def test_a_callback_names_the_last_request_without_an_id(amina: User, daraja: MpesaDouble) -> None:
     subscription = subscribe(amina)
     pay(amina, subscription)

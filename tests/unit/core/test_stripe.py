@@ -184,6 +184,21 @@ def test_a_downgrade_stands_after_an_upgrade_that_nobody_paid(
     assert invoices(downgraded) == rows
 
 
+def test_an_upgrade_in_place_of_another_stands_though_a_downgrade_waits(
+    downgraded: Subscription, account: Account
+) -> None:
+    account.declines = True
+    ask_for_better(downgraded)
+    best = plan("best", 30, prices=[Money(400_000, "KES")])
+    services.change_plan(user=downgraded.user, subscription_id=downgraded.pk, plan_id=best.pk)
+    run_jobs()
+    deliver(account)
+    assert [(slug, state) for slug, _, state in invoices(downgraded)][1:] == [
+        ("better", "void"),
+        ("best", "open"),
+    ]
+
+
 def test_an_upgrade_that_is_not_paid_waits_and_is_taken_back_by_the_present_plan(
     amina: User, account: Account
 ) -> None:
