@@ -1,5 +1,5 @@
 import { getLocale, getTranslations } from "next-intl/server";
-import type { Invoice, InvoiceState, Plan } from "@/api/core";
+import type { InvoiceState, Plan, SponsorInvoice } from "@/api/core";
 import { HeadRow } from "@/features/actions/HeadRow";
 import { Icon, type IconName } from "@/features/shell/Icon";
 import { times } from "@/features/times/times";
@@ -12,8 +12,15 @@ const LOOKS: Record<InvoiceState, { kind: string; icon: IconName | null }> = {
   void: { kind: "", icon: null },
 };
 
+interface Properties {
+  /** Oldest first. */
+  invoices: (SponsorInvoice & { plan?: string })[];
+  /** Without them the plans of the invoices are not named. */
+  plans?: Plan[];
+}
+
 /** The caller's invoices, newest first. */
-export async function Invoices({ invoices, plans }: { invoices: Invoice[]; plans: Plan[] }) {
+export async function Invoices({ invoices, plans }: Properties) {
   const t = await getTranslations("billing.invoices");
   return (
     <section className="stack" aria-labelledby="invoices">
@@ -24,7 +31,7 @@ export async function Invoices({ invoices, plans }: { invoices: Invoice[]; plans
           <HeadRow
             heads={[
               { text: t("period") },
-              { text: t("plan") },
+              ...(plans ? [{ text: t("plan") }] : []),
               { text: t("state") },
               { text: t("amount"), isRight: true },
             ]}
@@ -40,7 +47,12 @@ export async function Invoices({ invoices, plans }: { invoices: Invoice[]; plans
   );
 }
 
-async function InvoiceRow({ invoice, plans }: { invoice: Invoice; plans: Plan[] }) {
+interface RowProperties {
+  invoice: Properties["invoices"][number];
+  plans: Plan[] | undefined;
+}
+
+async function InvoiceRow({ invoice, plans }: RowProperties) {
   const [t, all] = [await getTranslations("billing.invoices"), await getTranslations("billing")];
   const [when, locale] = [await times(), await getLocale()];
   const { kind, icon } = LOOKS[invoice.state];
@@ -52,9 +64,11 @@ async function InvoiceRow({ invoice, plans }: { invoice: Invoice; plans: Plan[] 
           to: when.date(invoice.period_ends_at),
         })}
       </th>
-      <td data-l={t("plan")}>
-        {plans.find(({ id }) => id === invoice.plan)?.title ?? all("otherPlan")}
-      </td>
+      {plans && (
+        <td data-l={t("plan")}>
+          {plans.find(({ id }) => id === invoice.plan)?.title ?? all("otherPlan")}
+        </td>
+      )}
       <td data-l={t("state")}>
         <span className={`badge ${kind}`.trim()}>
           {icon && <Icon name={icon} />}

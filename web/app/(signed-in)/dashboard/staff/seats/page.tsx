@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { sponsorOverview } from "@/api/core";
+import { Invoices } from "@/features/billing/Invoices";
 import { FilesLink } from "@/features/director/FilesLink";
 import { Page } from "@/features/director/Page";
 import { ProblemState } from "@/features/shell/Problem";
@@ -30,7 +31,7 @@ export default async function SponsoredSeats({ searchParams }: Properties) {
   if (problem) {
     return <ProblemState problem={problem} level={1} />;
   }
-  const { as_of, organizations } = data;
+  const { as_of, organizations, invoices } = data;
   return (
     <Page
       current="seats"
@@ -48,6 +49,7 @@ export default async function SponsoredSeats({ searchParams }: Properties) {
             <Organization key={one.organization} organization={one} />
           ))}
           <Seats cursor={cursor} />
+          {invoices.length > 0 && <Invoices invoices={invoices.toReversed()} />}
           <FilesLink />
         </>
       )}
