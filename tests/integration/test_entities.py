@@ -225,6 +225,7 @@ async def test_erasure_deletes_from_every_table_with_users(planted: Applier) -> 
         "planted VALUES (42, 1)",
         "recommendation VALUES (42, '', '[]', '{}', now())",
         f"accepted_version VALUES ('progress', '42:{CONTENT_ID}', 5, 42)",
+        "nudges_given VALUES (42, '2026-11-29', '{}')",
     ]
     for one in fill:
         await applier.pool.execute(f"INSERT INTO {one}")
