@@ -3835,7 +3835,7 @@ export type RiskCounts = {
      */
     streak_lost: number;
     /**
-     * Those of `learners` for whom it holds: no payment came for the new period of the learner's subscription; since the last period ended.
+     * Those of `learners` for whom it holds: no payment came within 3 days after a paid period of the learner's subscription ended; since it ended.
      */
     payment_missing: number;
 };
