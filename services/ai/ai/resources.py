@@ -75,25 +75,18 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
         stack.push_async_callback(core.close)
         encoder = EncoderQueue(await asyncio.to_thread(open_encoder, settings.embedding_backend))
         stack.callback(encoder.close)
-        revocations = asyncio.create_task(
-            run_periodically(Revocations(pool, tokens).refresh, pause=SECONDS)
+        catalogues, priors, agreements = (
+            CatalogueCache(pool),
+            PriorCache(pool),
+            AgreementCache(pool),
         )
-        stack.callback(revocations.cancel)
-        catalogues = CatalogueCache(pool)
-        remembering = asyncio.create_task(
-            run_periodically(catalogues.refresh, pause=CATALOGUE_SECONDS, rest=EMPTY_SECONDS)
-        )
-        stack.callback(remembering.cancel)
-        priors = PriorCache(pool)
-        fitting = asyncio.create_task(
-            run_periodically(priors.refresh, pause=PRIOR_SECONDS, rest=NO_ENROLMENTS_SECONDS)
-        )
-        stack.callback(fitting.cancel)
-        agreements = AgreementCache(pool)
-        comparing = asyncio.create_task(
-            run_periodically(agreements.refresh, pause=AGREEMENT_SECONDS, rest=NO_REVIEWS_SECONDS)
-        )
-        stack.callback(comparing.cancel)
+        for loop in (
+            run_periodically(Revocations(pool, tokens).refresh, pause=SECONDS),
+            run_periodically(catalogues.refresh, pause=CATALOGUE_SECONDS, rest=EMPTY_SECONDS),
+            run_periodically(priors.refresh, pause=PRIOR_SECONDS, rest=NO_ENROLMENTS_SECONDS),
+            run_periodically(agreements.refresh, pause=AGREEMENT_SECONDS, rest=NO_REVIEWS_SECONDS),
+        ):
+            stack.callback(asyncio.create_task(loop).cancel)
         model = open_language_model(settings)
         wordings = Wordings(pool, model, settings.llm_calls_per_day)
         stack.push_async_callback(wordings.close)

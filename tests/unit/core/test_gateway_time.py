@@ -13,8 +13,9 @@ from core.subscriptions.gateways import GatewayInvoice, GatewayUnavailable
 from core.subscriptions.models import Invoice, SandboxInvoice
 from core.subscriptions.sandbox import SandboxGateway
 from core.users.models import User
-from tests.mpesa_double import KEY, PASSKEY, PHONE, SECRET, SHORTCODE, MpesaDouble, mpesa_double
+from tests.mpesa_double import PHONE, MpesaDouble, mpesa_double
 from tests.stripe_double import StripeDouble, stripe_double
+from tests.unit.core.mpesa_rows import mpesa_settings
 from tests.unit.core.notified import run_jobs
 from tests.unit.core.stripe_rows import stripe_settings
 from tests.unit.core.subscription_rows import open_invoice, subscribe
@@ -35,17 +36,7 @@ def stripe(db: None) -> Iterator[StripeDouble]:
 
 @pytest.fixture
 def mpesa(db: None) -> Iterator[MpesaDouble]:
-    with (
-        mpesa_double() as server,
-        override_settings(
-            PAYMENT_GATEWAYS={"mpesa": "core.subscriptions.mpesa.MpesaGateway"},
-            MPESA_CONSUMER_KEY=KEY,
-            MPESA_CONSUMER_SECRET=SECRET,
-            MPESA_SHORTCODE=SHORTCODE,
-            MPESA_PASSKEY=PASSKEY,
-            MPESA_API_URL=server.url,
-        ),
-    ):
+    with mpesa_double() as server, mpesa_settings(server):
         yield server
 
 

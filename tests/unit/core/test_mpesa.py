@@ -28,14 +28,11 @@ from core.users.models import User
 from ongoza_contracts.vocabulary import Role
 from tests.mpesa_double import (
     CANCELLED,
-    KEY,
-    PASSKEY,
     PHONE,
-    SECRET,
-    SHORTCODE,
     MpesaDouble,
     mpesa_double,
 )
+from tests.unit.core.mpesa_rows import mpesa_settings
 from tests.unit.core.notified import make_due, run_jobs
 from tests.unit.core.subscription_rows import plan
 from tests.unit.core.world import NOBODY, Answer, admin_site_client, person, refusal, signed_in
@@ -51,15 +48,7 @@ def server() -> Iterator[MpesaDouble]:
 
 @pytest.fixture
 def daraja(server: MpesaDouble) -> Iterator[MpesaDouble]:
-    server.reset()
-    with override_settings(
-        PAYMENT_GATEWAYS={"mpesa": "core.subscriptions.mpesa.MpesaGateway"},
-        MPESA_CONSUMER_KEY=KEY,
-        MPESA_CONSUMER_SECRET=SECRET,
-        MPESA_SHORTCODE=SHORTCODE,
-        MPESA_PASSKEY=PASSKEY,
-        MPESA_API_URL=server.url,
-    ):
+    with mpesa_settings(server):
         yield server
 
 

@@ -2,21 +2,21 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
-from django.test import override_settings
 
 from core.kit.clock import past_moment
 from core.subscriptions import daraja, mpesa, services, webhooks
 from core.subscriptions.gateways import GatewayUnavailable
 from core.subscriptions.models import Entitlement, Invoice, MpesaRequest, Subscription
-from tests.mpesa_double import CANCELLED, PASSKEY, PHONE, SHORTCODE, MpesaDouble, mpesa_double
+from tests.mpesa_double import CANCELLED, PHONE, MpesaDouble, mpesa_double
+from tests.unit.core.mpesa_rows import mpesa_settings
 from tests.unit.core.notified import run_jobs
+from tests.unit.core.random_schedules import dice, undone
 from tests.unit.core.subscription_rows import subscribe
 from tests.unit.core.world import person
 
@@ -38,7 +38,7 @@ class Story:
     waiting: list[tuple[str, bytes]] = field(default_factory=list)
 
     def ask(self, later: timedelta = timedelta(0), *, may_lose: bool = False) -> None:
-        """Ask the phone ; Daraja's answer may get lost."""
+        """Ask the phone; Daraja's answer may get lost."""
         past_moment.set((past_moment.get() or START) + later)
         self.server.loses_answers = may_lose and self.dice is not None and self.dice.random() < 0.3
         before = len(self.server.asked)
@@ -136,35 +136,10 @@ def end_states(
         return states
 
 
-def dice(seed: int | None, number: int) -> random.Random | None:
-    if seed is None:
-        return None
-    return random.Random(1000 * seed + number)  # noqa: S311 (a schedule is no secret)
-
-
-@contextmanager
-def undone(moment: datetime | None) -> Iterator[None]:
-    """At this time, in a transaction that is rolled back."""
-    token = past_moment.set(moment)
-    try:
-        with transaction.atomic():
-            yield
-            transaction.set_rollback(True)
-    finally:
-        past_moment.reset(token)
-
-
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[MpesaDouble]:
     """Asked without HTTP, which other tests have."""
-    with (
-        mpesa_double() as double,
-        override_settings(
-            PAYMENT_GATEWAYS={"mpesa": "core.subscriptions.mpesa.MpesaGateway"},
-            MPESA_SHORTCODE=SHORTCODE,
-            MPESA_PASSKEY=PASSKEY,
-        ),
-    ):
+    with mpesa_double() as double, mpesa_settings(double):
         monkeypatch.setattr(daraja, "_post", lambda path, body: double.respond(path, body)[1])
         yield double
 

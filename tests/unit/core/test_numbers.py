@@ -182,8 +182,7 @@ def director_recounted(as_of: datetime) -> dict[str, Any]:
         if one.user_id not in seen and one.activated_at and one.activated_at <= as_of - 7 * DAY
     }
     lost = {user for user in learners if streak_was_lost(user, as_of)}
-    past_due = Subscription.objects.filter(state="past_due", user__in=learners)
-    unpaid = {*past_due.values_list("user", flat=True)}
+    unpaid = {one.user_id for one in Subscription.objects.all() if is_unpaid(one, as_of)} & learners
     unrecorded = [
         one.ends_at - one.starts_at
         for one in Session.objects.filter(state="confirmed")
@@ -207,6 +206,12 @@ def director_recounted(as_of: datetime) -> dict[str, Any]:
             round(sum(unrecorded, timedelta()).total_seconds() / 3600, 2),
         ),
     }
+
+
+def is_unpaid(one: Subscription, as_of: datetime) -> bool:
+    ended = one.period_ends_at
+    is_late = ended is not None and ended <= as_of - 3 * DAY
+    return one.state == "past_due" and not one.is_trial and is_late
 
 
 def streak_was_lost(user: int, as_of: datetime) -> bool:

@@ -4,13 +4,11 @@ import copy
 import json
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from core.kit.clock import past_moment
 from core.subscriptions import services, webhooks
@@ -20,6 +18,7 @@ from core.users.models import User
 from tests.stripe_double import Account, StripeDouble, stripe_double
 from tests.stripe_forms import signature
 from tests.unit.core.notified import run_jobs
+from tests.unit.core.random_schedules import dice, undone
 from tests.unit.core.stripe_rows import stripe_settings
 from tests.unit.core.subscription_rows import plan
 from tests.unit.core.world import person
@@ -192,24 +191,6 @@ def end_of(story: Story, server: StripeDouble, seed: int | None, number: int) ->
         for act in ENDINGS[number % len(ENDINGS)]:
             act(branch)
         return branch.finish()
-
-
-def dice(seed: int | None, number: int) -> random.Random | None:
-    if seed is None:
-        return None
-    return random.Random(1000 * seed + number)  # noqa: S311 (a schedule is no secret)
-
-
-@contextmanager
-def undone(moment: datetime | None) -> Iterator[None]:
-    """At this time, in a transaction that is rolled back."""
-    token = past_moment.set(moment)
-    try:
-        with transaction.atomic():
-            yield
-            transaction.set_rollback(True)
-    finally:
-        past_moment.reset(token)
 
 
 @pytest.fixture
