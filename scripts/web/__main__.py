@@ -53,8 +53,10 @@ def check() -> None:
 
 @app.command(name="browser")
 def get_browser() -> None:
-    """Install Chromium by apt as root, else by Playwright, unless there is one."""
-    print(chromium.get() or sys.exit("no Chromium could be installed"))
+    """Install Chromium and its headless shell by apt as root, else by Playwright."""
+    if chromium.find() == chromium.find(whole=True):
+        chromium.install()
+    print(chromium.find() or sys.exit("no Chromium could be installed"))
 
 
 @app.command()

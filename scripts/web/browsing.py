@@ -20,9 +20,9 @@ class NoLink(Exception):
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
-    """Raises NoBrowser."""
-    path = chromium.get()
+def browser(*, whole: bool = False) -> Iterator[Browser]:
+    """`whole` for one that has notifications. Raises NoBrowser."""
+    path = chromium.get(whole=whole)
     if path is None:
         raise NoBrowser("there is no Chromium, and none could be installed")
     with sync_playwright() as playwright:

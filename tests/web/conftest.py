@@ -46,13 +46,14 @@ def web(stack: Stack, _built: None) -> Stack:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """Ends with its file: while Playwright has an event loop Django's database cannot be used."""
-    if chromium.get() is None:
+    whole = getattr(request.module, "WHOLE_BROWSER", False)
+    if chromium.get(whole=whole) is None:
         if os.environ.get("CI") == "true":
             pytest.fail(NO_BROWSER)
         pytest.skip(NO_BROWSER)
-    with browsing.browser() as found:
+    with browsing.browser(whole=whole) as found:
         yield found
 
 

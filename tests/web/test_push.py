@@ -14,6 +14,7 @@ from tests.unit.core.browser import Browser as PushBrowser
 from tests.web.people import Person, call_core, log_in, signed_up
 
 pytestmark = pytest.mark.slow
+WHOLE_BROWSER = True  # the headless shell has no notifications
 
 KIND = "users.new_device"
 SUBSCRIBE = """(made) => {
