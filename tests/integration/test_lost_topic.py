@@ -1,8 +1,6 @@
 """Kafka's data is lost or a topic is created again: nothing is skipped, and core fills it again."""
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import httpx
@@ -10,7 +8,8 @@ import pytest
 from confluent_kafka.admin import AdminClient
 
 from ongoza_contracts.topics import PROGRESS
-from scripts.stack.stack import PROJECT, Stack
+from scripts.stack.stack import Stack
+from tests.integration.commands import output_of, run
 from tests.integration.story import (
     Learner,
     applied_version,
@@ -39,24 +38,6 @@ def whole() -> Iterator[Stack]:
         shutil.rmtree(stack.folder, ignore_errors=True)
 
 
-def run(stack: Stack, *module: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603
-        [sys.executable, "-m", *module],
-        env={**stack.environment, "COLUMNS": "200"},
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
-
-
-def succeeds(stack: Stack, *module: str) -> str:
-    done = run(stack, *module)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 def delete_topic(stack: Stack) -> None:
     admin = AdminClient({**stack.kafka_client()})
     (deleted,) = admin.delete_topics([PROGRESS.name]).values()
@@ -65,7 +46,7 @@ def delete_topic(stack: Stack) -> None:
 
 
 def refill(stack: Stack) -> None:
-    succeeds(stack, "core.manage", "refill_topic", PROGRESS.name)
+    output_of(stack, "core.manage", "refill_topic", PROGRESS.name)
     eventually(lambda: outbox_depth(stack) == 0)
 
 
@@ -104,9 +85,9 @@ def test_a_topic_that_was_created_again_is_read_from_its_beginning(
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
     if records == "fewer":
         refill(whole)
-    assert "0 differ" in succeeds(whole, "ai", "reconcile", "--patience", "20")
+    assert "0 differ" in output_of(whole, "ai", "reconcile", "--patience", "20")
     # A new generation has everything, so it is equal; nothing is left to say.
-    succeeds(whole, "ai", "rebuild")
+    output_of(whole, "ai", "rebuild")
     assert rows(whole, "vector", LOST) == []
 
 
@@ -122,6 +103,6 @@ def test_a_rebuild_from_a_lost_topic_ends_and_names_the_page(whole: Stack) -> No
     assert f'{PROGRESS.name} lost records: see "A topic was lost"' in " ".join(done.stdout.split())
     refill(whole)
     eventually(lambda: not rows(whole, "vector", WORKERS))
-    assert "no worker is running" in succeeds(whole, "ai", "rebuild")
+    assert "no worker is running" in output_of(whole, "ai", "rebuild")
     whole.run("worker")
-    assert "0 differ" in succeeds(whole, "ai", "reconcile", "--patience", "20")
+    assert "0 differ" in output_of(whole, "ai", "reconcile", "--patience", "20")

@@ -3,7 +3,6 @@
 import secrets
 import shutil
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,8 +12,9 @@ import httpx
 import pytest
 
 from scripts.embedded.postgres import BINARIES, Postgres
-from scripts.stack.stack import PROJECT, Stack
+from scripts.stack.stack import Stack
 from scripts.stack.status import restore_problems
+from tests.integration.commands import output_of
 from tests.integration.story import (
     Learner,
     applied_version,
@@ -38,20 +38,6 @@ def own_stack() -> Iterator[Stack]:
     finally:
         stack.down()
         shutil.rmtree(stack.folder, ignore_errors=True)
-
-
-def run(stack: Stack, *command: str) -> str:
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", *command],
-        env={**stack.environment, "COLUMNS": "160"},
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def postgres(tool: str, *options: str) -> None:
@@ -120,7 +106,7 @@ def problems(stack: Stack) -> list[str]:
 def check_equality(stack: Stack) -> None:
     """ai has what core has."""
     eventually(lambda: outbox_depth(stack) == 0)
-    run(stack, "ai", "reconcile", "--patience", "60")
+    output_of(stack, "ai", "reconcile", "--patience", "60")
 
 
 def log_in(stack: Stack, learner: Learner, email: str, password: str) -> Learner:
@@ -154,9 +140,9 @@ def check_writes_are_refused(stack: Stack, learner: Learner, content_id: str) ->
 def run_after_restore(stack: Stack) -> None:
     """A dry run, and then the real one."""
     depth = outbox_depth(stack)
-    assert "Nothing was changed" in run(stack, "core.manage", "after_restore")
+    assert "Nothing was changed" in output_of(stack, "core.manage", "after_restore")
     assert outbox_depth(stack) == depth
-    report = run(stack, "core.manage", "after_restore", "--apply")
+    report = output_of(stack, "core.manage", "after_restore", "--apply")
     assert "lost: removal published" in report
     assert "erased again" in report
     eventually(lambda: problems(stack) == [])
@@ -225,7 +211,7 @@ def test_a_restored_database_of_core_is_noticed_and_brought_up_to_date(
     check_equality(stack)
     busy = log_in(stack, busy, busy_email, password)
     with load(stack, busy, first):
-        assert "nothing to do" in run(stack, "core.manage", "after_restore", "--apply")
+        assert "nothing to do" in output_of(stack, "core.manage", "after_restore", "--apply")
     assert problems(stack) == []
     check_equality(stack)
 
@@ -279,7 +265,7 @@ def test_a_restored_kafka_is_noticed_and_filled_again(own_stack: Stack, tmp_path
         assert "refill_topic ongoza.progress" in stack.log("relay").read_text()
         assert any("refill_topic ongoza.progress" in one for one in restore_problems(stack))
         for topic in {one.split()[0] for one in problems(stack)}:
-            run(stack, "core.manage", "refill_topic", topic)
+            output_of(stack, "core.manage", "refill_topic", topic)
         stack.run("worker")
         eventually(lambda: problems(stack) == [])
         assert learner.report(item, 60) == 200
