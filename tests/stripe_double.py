@@ -1,6 +1,6 @@
 """Stripe on loopback for tests, as far as core calls it: customers, products, checkout,
-subscriptions, invoices, idempotency keys, a clock that tests move, and signed events. It computes
-proration by itself, which core must not."""
+subscriptions, invoices, refunds, idempotency keys, a clock that tests move, and signed events. It
+computes proration by itself, which core must not."""
 
 import copy
 import json
@@ -15,21 +15,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.http_double import serve
-from tests.stripe_forms import nested
+from tests.stripe_forms import Refused, missing, nested
+from tests.stripe_payments import complete_payment, refund, session_price
 
 SECRET_KEY = "sk_test_double"
 SECONDS = {"month": 30 * 86_400, "year": 365 * 86_400}
 Params = dict[str, Any]
-
-
-class Refused(Exception):
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-def missing(key: str) -> Refused:
-    return Refused(404, f"No such object: {key}")
 
 
 @dataclass
@@ -42,6 +33,7 @@ class Account:
     answers: dict[str, Params] = field(default_factory=dict)
     declines: bool = False
     """Whether the card of the payer is refused."""
+    refunds_end_as: str = "succeeded"
     calls: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     """By kind, so that the ids of one do not depend on how many there are of others."""
@@ -55,6 +47,9 @@ class Account:
         if session["status"] == "complete":
             return
         session["status"] = "complete"
+        if session["mode"] == "payment":
+            complete_payment(self, session)
+            return
         price = session["price"]
         subscription = self.add(
             "subscription",
@@ -282,11 +277,13 @@ class Account:
     def create_session(self, params: Params) -> Params:
         if self.get("customer", params["customer"]).get("deleted"):
             raise Refused(400, "No such customer")
-        price = self.price(params["line_items"]["0"]["price_data"])
         session = self.add(
             "checkout.session",
+            mode=params["mode"],
             status="open",
-            price=price,
+            payment_status="unpaid",
+            payment_intent=None,
+            price=session_price(self, params),
             customer=params["customer"],
             client_reference_id=params["client_reference_id"],
         )
@@ -306,7 +303,8 @@ class Account:
         return subscription
 
     def list(self, kind: str, params: Params) -> Params:
-        rows = self.all(kind, customer=params["customer"])
+        by = "payment_intent" if kind == "refund" else "customer"
+        rows = self.all(kind, **{by: params[by]})
         return {"object": "list", "data": rows, "has_more": False, "url": "/v1/list"}
 
 
@@ -321,6 +319,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/v1/checkout/sessions"): lambda a, p: a.create_session(p),
     ("GET", "/v1/checkout/sessions"): lambda a, p: a.list("checkout.session", p),
     ("POST", f"/v1/checkout/sessions/{KEY}/expire"): lambda a, _, key: a.expire_session(key),
+    ("GET", "/v1/refunds"): lambda a, p: a.list("refund", p),
+    ("POST", "/v1/refunds"): refund,
     ("GET", "/v1/subscriptions"): lambda a, p: a.list("subscription", p),
     ("POST", f"/v1/subscriptions/{KEY}"): lambda a, p, key: a.change(a.get("subscription", key), p),
     ("DELETE", f"/v1/subscriptions/{KEY}"): lambda a, _, key: a.cancel(key),

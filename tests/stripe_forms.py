@@ -1,4 +1,4 @@
-"""Forms as Stripe's clients write them, and signatures as Stripe does."""
+"""Forms as Stripe's clients write them, signatures as Stripe does, and its refusals."""
 
 import hashlib
 import hmac
@@ -7,6 +7,16 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 WEBHOOK_SECRET = "whsec_double"
+
+
+class Refused(Exception):
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def missing(key: str) -> Refused:
+    return Refused(404, f"No such object: {key}")
 
 
 def nested(text: str) -> dict[str, Any]:

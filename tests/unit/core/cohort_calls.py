@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.cohorts.enrolments import locked_cohort, move
 from core.cohorts.models import Cohort, Enrolment, SeatPool
 from ongoza_contracts.cohorts import EnrolmentState, PoolKind
 from tests.unit.core.certificate_rows import certificate, completed_enrolment, named
@@ -41,6 +42,13 @@ def overdue() -> dict[str, Any]:
     row = enrolled(EnrolmentState.OFFERED)
     QuerySet(Enrolment).filter(pk=row.pk).update(expires_at=row.created_at)
     return {"cohort_id": row.cohort_id}
+
+
+def unpaid_in_time() -> Enrolment:
+    row = enrolled(EnrolmentState.PENDING_PAYMENT)
+    with locked_cohort(row.cohort_id, {row.user_id}):
+        move(row, "expire")
+    return row
 
 
 def waited_for() -> Cohort:
@@ -143,6 +151,14 @@ OF_COHORTS: Mapping[str, tuple[str, Callable[[World], dict[str, Any]]]] = {
     "cohorts.enrolments.confirm_payment": (
         "enrolments memberships",
         lambda _: by_staff(EnrolmentState.PENDING_PAYMENT, reference="R-17"),
+    ),
+    "cohorts.enrolments.activate_paid": (
+        "enrolments memberships",
+        lambda _: {"enrolment": enrolled(EnrolmentState.PENDING_PAYMENT), "reference": "a charge"},
+    ),
+    "cohorts.enrolments.begin_again": (
+        "enrolments memberships",
+        lambda _: {"expired": unpaid_in_time(), "reference": "a charge"},
     ),
     "cohorts.enrolments.suspend": (
         "enrolments memberships",

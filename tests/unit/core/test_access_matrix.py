@@ -196,6 +196,7 @@ ROUTES: dict[str, Route] = {
         MANAGERS, f"enrolments/{ABSENT}/confirm-payment/", {}
     ),
     "POST /enrolments/{enrolment_id}/decline/": Route(For.USERS, f"enrolments/{ABSENT}/decline/"),
+    "POST /enrolments/{enrolment_id}/pay/": Route(For.USERS, f"enrolments/{ABSENT}/pay/", {}),
     "POST /enrolments/{enrolment_id}/resume/": Route(MANAGERS, f"enrolments/{ABSENT}/resume/"),
     "POST /enrolments/{enrolment_id}/suspend/": Route(MANAGERS, f"enrolments/{ABSENT}/suspend/"),
     "POST /enrolments/{enrolment_id}/transfer/": Route(

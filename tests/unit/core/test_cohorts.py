@@ -75,10 +75,11 @@ def test_a_director_opens_a_cohort_with_seats(world: World, director: Caller) ->
     assert (status, cohort["state"], cohort["pools"]) == (201, "draft", [])
     address = f"cohorts/{cohort['id']}/"
     pools = [{"kind": "sponsored", "size": 2, "needs_code": True}]
-    assert director.call("PUT", f"{address}pools/", {"pools": pools})[1]["pools"] == pools
+    stored = [{**pools[0], "prices": []}]
+    assert director.call("PUT", f"{address}pools/", {"pools": pools})[1]["pools"] == stored
     status, cohort = director.post(f"{address}transitions/", {"action": "open"})
     assert (status, cohort["state"]) == (200, "open")
-    assert director.get(f"{address}pools/")[1] == {"pools": [{**pools[0], "free": 2}]}
+    assert director.get(f"{address}pools/")[1] == {"pools": [{**stored[0], "free": 2}]}
     assert [*appended()] == [("cohort.updated", cohort["id"], version) for version in (1, 2, 3)]
     # Nothing changes: no new version.
     director.call("PUT", f"{address}pools/", {"pools": pools})

@@ -106,14 +106,17 @@ def test_enrolments_are_suspended_resumed_and_withdrawn(admin: Client) -> None:
 
 def test_codes_and_announcements_are_added_and_never_changed(admin: Client, ada: User) -> None:
     cohort = open_cohort(paid=1)
+    cohort.prices.create(currency="KES", amount=100_000)
     ends_at = {"ends_at_0": "2099-01-01", "ends_at_1": "00:00"}
     code = {"cohort": str(cohort.pk), "pool": "paid", "max_uses": "2", **ends_at}
+    code["lower_prices"] = "KES 500.00"
     assert admin.post("/admin/cohorts/code/add/", code).status_code == 302
     text = {"cohort": str(cohort.pk), "title": "Tonight", "text": "Bring a laptop."}
     assert admin.post("/admin/cohorts/announcement/add/", text).status_code == 302
     announcement = Announcement.objects.get()
     assert (announcement.author, announcement.text) == (ada, "Bring a laptop.")
     change = f"/admin/cohorts/code/{Code.objects.get().pk}/change/"
+    assert "KES 500.00" in admin.get(change).content.decode()
     assert admin.post(change, {**code, "max_uses": "9"}).status_code == 403
     assert Code.objects.get().max_uses == 2
     act(admin, "/admin/cohorts/code/", "end", Code.objects.get())

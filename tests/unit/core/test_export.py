@@ -33,11 +33,14 @@ from core.notifications.models import PhoneNumber
 from core.notifications.push_addresses import PushAddress, new_subscription
 from core.organizations.models import Invitation, Organization
 from core.outbox.publications import publications
+from core.subscriptions.models import Charge
 from core.users import api_tokens, one_time_tokens, second_factor
 from core.users.models import OneTimeToken, User
 from core.users.services import add_user, update_user
+from ongoza_contracts.event import uuid7
 from ongoza_contracts.http.tokens import READ
 from ongoza_contracts.vocabulary import Role
+from tests.unit.core.cohort_rows import apply, open_cohort
 from tests.unit.core.conversation_rows import matched, messages, notes
 from tests.unit.core.offered_missions import lab
 from tests.unit.core.test_files import root
@@ -281,6 +284,16 @@ def test_invitations_to_an_address_are_in_it_once_the_address_is_verified(amina:
     assert archive(caller)["organizations.invitation.json"] == []
     User.objects.filter(pk=amina.pk).update(email_verified_at=timezone.now())
     assert len(archive(caller)["organizations.invitation.json"]) == 1
+
+
+def test_payments_of_seats_are_in_it(amina: User, baraka: User) -> None:
+    seat = apply(amina, open_cohort(scholarship=1))
+    own = {"purpose": "cohorts.payment", "gateway": "sandbox", "currency": "KES", "amount": 50_000}
+    charge = Charge.objects.create(subject=seat.pk, **own)
+    Charge.objects.create(subject=uuid7(), **own)
+    (row,) = archive(signed_in(amina))["subscriptions.charge.json"]
+    assert (row["id"], row["subject"], row["amount"]) == (str(charge.pk), str(seat.pk), 50_000)
+    assert archive(signed_in(baraka))["subscriptions.charge.json"] == []
 
 
 # --- nothing is forgotten ------------------------------------------------------------------------

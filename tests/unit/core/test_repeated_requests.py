@@ -21,6 +21,7 @@ WITHOUT_KEY: Mapping[str, tuple[str, ...]] = {
         "enrolments/{enrolment_id}/accept/",
         "enrolments/{enrolment_id}/confirm-payment/",
         "enrolments/{enrolment_id}/decline/",
+        "enrolments/{enrolment_id}/pay/",
         "enrolments/{enrolment_id}/resume/",
         "enrolments/{enrolment_id}/suspend/",
         "enrolments/{enrolment_id}/withdraw/",

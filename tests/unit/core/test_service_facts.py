@@ -54,6 +54,7 @@ OTHERS: Mapping[str, str] = {
         restore.renumber.reused_ids submissions.services.lateness_at
         submissions.suggestions.exemplar_texts
         subscriptions.plans.offered_plan subscriptions.plans.require_payable
+        subscriptions.plans.require_payable_everywhere
         users.services.lock_unchanged users.services.require_unchanged
         webhooks.services.erasure_subscriptions
     """,
@@ -100,7 +101,9 @@ OTHERS: Mapping[str, str] = {
 """The other services, by the reason."""
 
 IN_A_TRANSACTION = {
+    "cohorts.enrolments.activate_paid",
     "cohorts.enrolments.add_entry",
+    "cohorts.enrolments.begin_again",
     "cohorts.enrolments.move",
     "cohorts.seats.promote",
     "mentorship.matches.start_match",

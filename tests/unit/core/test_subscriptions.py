@@ -5,6 +5,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db.models import F, QuerySet
 from django.test import override_settings
@@ -14,6 +15,7 @@ from core.jobs.services import schedule
 from core.subscriptions import services
 from core.subscriptions.gateways import Order
 from core.subscriptions.models import Entitlement, Invoice, SandboxInvoice, Subscription
+from core.subscriptions.money import Money
 from core.subscriptions.plans import CurrencyInUse
 from core.subscriptions.sandbox import SandboxGateway
 from core.subscriptions.selectors import due_subscriptions
@@ -464,10 +466,14 @@ def test_a_changed_plan_changes_the_features_of_its_subscribers(amina: User) -> 
 
 
 def test_a_signed_in_caller_lists_the_plans_with_features_and_prices(amina: User) -> None:
-    plan()
+    plan(prices=[Money(150_000, "KES"), Money(1_250, "USD")])
     plan("free", 0, prices=[], is_default=True, features={Feature.MENTORSHIP: None})
-    rows = Caller(signed_in(amina).token).get("subscriptions/plans/")[1]["results"]
+    gateways = {**settings.PAYMENT_GATEWAYS, "mpesa": "core.subscriptions.mpesa.MpesaGateway"}
+    with override_settings(PAYMENT_GATEWAYS=gateways):
+        rows = Caller(signed_in(amina).token).get("subscriptions/plans/")[1]["results"]
+    in_shillings = {"currency": "KES", "amount": 150_000, "gateways": ["sandbox", "mpesa"]}
+    in_dollars = {"currency": "USD", "amount": 1_250, "gateways": ["sandbox"]}
     assert [(row["slug"], row["is_default"], row["prices"]) for row in rows] == [
         ("free", True, []),
-        ("plus", False, [{"currency": "KES", "amount": 150_000}]),
+        ("plus", False, [in_shillings, in_dollars]),
     ]

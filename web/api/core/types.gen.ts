@@ -55,6 +55,10 @@ export type AddCodeRequest = {
     pool: PoolKind;
     max_uses: number;
     ends_at: string;
+    /**
+     * For who applies with it: lower than those of the pool paid.
+     */
+    prices?: Array<PriceRequest>;
 };
 
 export type AddCohortRequest = {
@@ -529,6 +533,7 @@ export type Code = {
     max_uses: number;
     uses: number;
     ends_at: string;
+    prices: Array<Price>;
     created_at: string;
 };
 
@@ -1053,6 +1058,14 @@ export type EnrolmentDetail = {
     previous_id: string | null;
     created_at: string;
     updated_at: string;
+    /**
+     * What is to be paid. Empty where nothing is, or staff confirms the payment.
+     */
+    prices: Array<PayablePrice>;
+    /**
+     * Those that a gateway was asked for, oldest first.
+     */
+    payments: Array<Payment>;
     waiting_reason: WaitingReason | null;
     /**
      * On the waiting list, from 1.
@@ -2845,12 +2858,49 @@ export type PayRequest = {
     phone?: string;
 };
 
+export type PaySeatRequest = {
+    /**
+     * For M-Pesa: the phone that pays, such as 254712345678. It is not stored.
+     */
+    phone?: string;
+    currency: Currency;
+    /**
+     * stripe or mpesa; without it the first that takes the currency.
+     */
+    gateway?: string;
+};
+
+export type PayablePrice = {
+    currency: Currency;
+    /**
+     * In minor units of ISO 4217: 150000 are KES 1500.00.
+     */
+    amount: number;
+    /**
+     * Those that take the currency here; the first is asked if none is named.
+     */
+    gateways: Array<string>;
+};
+
+export type Payment = {
+    id: string;
+    gateway: string;
+    currency: Currency;
+    amount: number;
+    state: PaymentState;
+    created_at: string;
+    paid_at: string | null;
+    refunded_at: string | null;
+};
+
 export type PaymentPage = {
     /**
      * The gateway's page; empty at a gateway without pages.
      */
     url: string;
 };
+
+export type PaymentState = 'open' | 'failed' | 'paid' | 'accepted' | 'refund_due' | 'refund_by_hand' | 'refunded';
 
 export type PhoneCodeRequest = {
     code: string;
@@ -2917,12 +2967,17 @@ export type PlanPrice = {
      * In minor units of ISO 4217: 150000 are KES 1500.00.
      */
     amount: number;
+    /**
+     * Those that take the currency here; the first is asked if none is named.
+     */
+    gateways: Array<string>;
 };
 
 export type Pool = {
     kind: PoolKind;
     size: number;
     needs_code: boolean;
+    prices: Array<Price>;
 };
 
 export type PoolKind = 'paid' | 'scholarship' | 'sponsored';
@@ -2931,12 +2986,17 @@ export type PoolRequest = {
     kind: PoolKind;
     size: number;
     needs_code?: boolean;
+    /**
+     * For the pool paid alone. Without them the prices stay as they are.
+     */
+    prices?: Array<PriceRequest>;
 };
 
 export type PoolSeats = {
     kind: PoolKind;
     size: number;
     needs_code: boolean;
+    prices: Array<Price>;
     /**
      * Seats that are neither taken nor offered.
      */
@@ -2997,6 +3057,22 @@ export type PreviewLine = {
     is_proration: boolean;
     starts_at: string;
     ends_at: string;
+};
+
+export type Price = {
+    currency: Currency;
+    /**
+     * In minor units of ISO 4217: 150000 are KES 1500.00.
+     */
+    amount: number;
+};
+
+export type PriceRequest = {
+    currency: Currency;
+    /**
+     * In minor units of ISO 4217: 150000 are KES 1500.00.
+     */
+    amount: number;
 };
 
 export type Program = {
@@ -11845,6 +11921,73 @@ export type EnrolmentsDeclineResponses = {
 };
 
 export type EnrolmentsDeclineResponse = EnrolmentsDeclineResponses[keyof EnrolmentsDeclineResponses];
+
+export type EnrolmentsPayData = {
+    body: PaySeatRequest;
+    path: {
+        enrolment_id: string;
+    };
+    query?: never;
+    url: '/api/v1/enrolments/{enrolment_id}/pay/';
+};
+
+export type EnrolmentsPayErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The request contradicts the present state.
+     */
+    409: Problem;
+    /**
+     * The object has changed since, or the route takes no `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not what the route reads: JSON in UTF-8, or bytes where it says so.
+     */
+    415: Problem;
+    /**
+     * Too many requests; `Retry-After` says when to try again.
+     */
+    429: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type EnrolmentsPayError = EnrolmentsPayErrors[keyof EnrolmentsPayErrors];
+
+export type EnrolmentsPayResponses = {
+    /**
+     * Done.
+     */
+    200: PaymentPage;
+};
+
+export type EnrolmentsPayResponse = EnrolmentsPayResponses[keyof EnrolmentsPayResponses];
 
 export type EnrolmentsResumeData = {
     body?: never;

@@ -12,6 +12,7 @@ from core.cohorts import announcements, codes, enrolments, services
 from core.cohorts.models import Announcement, Code, Cohort, Enrolment
 from core.kit.admin import ModelAdmin, ReadOnlyAdmin
 from core.kit.admin_actions import ConfirmationForm, service_action
+from core.subscriptions.prices_field import PricesField
 from core.users.models import User
 from core.users.preference_serializers import time_zones
 from ongoza_contracts.cohorts import PoolKind
@@ -31,6 +32,8 @@ class CohortForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text="The pools of which learners get a seat by a code only.",
     )
 
+    prices = PricesField(label="Prices of the pool paid")
+
     class Meta:
         model = Cohort
         fields = ("organization", *COLUMNS)
@@ -40,6 +43,8 @@ class CohortForm(forms.ModelForm):  # type: ignore[type-arg]
         pools = [*self.instance.pools.all()] if self.instance.version else []
         self.initial.update({pool.kind: pool.size for pool in pools})
         self.initial["needs_code"] = [pool.kind for pool in pools if pool.needs_code]
+        if self.instance.version:
+            self.initial["prices"] = "\n".join(map(str, self.instance.prices.all()))
 
     def clean_time_zone(self) -> str:
         name = str(self.cleaned_data["time_zone"])
@@ -54,6 +59,7 @@ class CohortForm(forms.ModelForm):  # type: ignore[type-arg]
                 kind=kind,
                 size=self.cleaned_data[kind],
                 needs_code=kind in self.cleaned_data["needs_code"],
+                prices=self.cleaned_data["prices"],
             )
             for kind in PoolKind
             if self.cleaned_data[kind] is not None
@@ -66,7 +72,7 @@ class CohortAdmin(ModelAdmin):
     list_display = ("name", "organization", "state", "starts_on", "ends_on")
     list_filter = ("state", "organization")
     search_fields = ("name",)
-    fields = ("organization", *COLUMNS, *PoolKind, "needs_code", "state")
+    fields = ("organization", *COLUMNS, *PoolKind, "needs_code", "prices", "state")
     readonly_fields = ("state",)
     actions = actions_detail = ("open", "start", "close", "reopen")
 
@@ -168,21 +174,33 @@ class AddedOnceAdmin(ModelAdmin):
         return False
 
 
+class CodeForm(forms.ModelForm):  # type: ignore[type-arg]
+    lower_prices = PricesField()
+
+    class Meta:
+        model = Code
+        fields = ("cohort", "pool", "max_uses", "ends_at")
+
+
 @admin.register(Code)
 class CodeAdmin(AddedOnceAdmin):
+    form = CodeForm
     list_display = ("code", "cohort", "pool", "uses", "max_uses", "ends_at")
     list_filter = ("pool", "cohort")
     search_fields = ("=code",)
-    fields = ("cohort", "pool", "max_uses", "ends_at")
+    fields = ("cohort", "pool", "max_uses", "ends_at", "lower_prices")
     actions = actions_detail = ("end",)
 
     def save_model(self, request: HttpRequest, obj: Code, form: Any, change: bool) -> None:
-        names = ("pool", "max_uses", "ends_at")
-        values = {name: form.cleaned_data[name] for name in names}
+        values = {name: form.cleaned_data[name] for name in ("pool", "max_uses", "ends_at")}
+        values["prices"] = form.cleaned_data["lower_prices"]
         cohort_id = form.cleaned_data["cohort"].pk
         caller = cast(User, request.user)
         obj.pk = codes.add_code(caller=caller, cohort_id=cohort_id, **values).pk
         obj.refresh_from_db()
+
+    def lower_prices(self, code: Code) -> str:
+        return ", ".join(map(str, code.prices.all()))
 
     @service_action("End", explanation="Nobody can use the code any more. Rights stay.")
     def end(self, request: HttpRequest, code: Code) -> None:

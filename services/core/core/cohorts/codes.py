@@ -1,16 +1,19 @@
 """Codes: each gives a number of learners the right to a seat of one pool, and adds no seats."""
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
 
-from core.cohorts.models import Code, Cohort
+from core.cohorts.models import Code, CodePrice, Cohort
 from core.cohorts.selectors import managed_cohorts
 from core.kit.errors import Conflict, DomainError
 from core.kit.limits import lock_parent
 from core.kit.years import LAST_YEAR
+from core.subscriptions.money import Money
+from core.subscriptions.plans import require_payable_everywhere
 from core.users.models import User
 from ongoza_contracts.cohorts import PoolKind
 
@@ -43,19 +46,35 @@ class UnknownPool(DomainError):
     detail = "The cohort has no pool of this kind."
 
 
+class PriceNotLower(DomainError):
+    code = "price_not_lower"
+    detail = "A code for the pool paid costs less than its seats, in a currency of their prices."
+
+
 def add_code(
-    *, caller: User, cohort_id: UUID, pool: PoolKind, max_uses: int, ends_at: datetime
+    *,
+    caller: User,
+    cohort_id: UUID,
+    pool: PoolKind,
+    max_uses: int,
+    ends_at: datetime,
+    prices: Collection[Money] = (),
 ) -> Code:
-    """Raises NotFound, Busy, CodeTooLong and UnknownPool."""
+    """Raises NotFound, Busy, CodeTooLong, UnknownPool, PriceNotLower and NoPrice."""
     with lock_parent(managed_cohorts(caller).filter(pk=cohort_id)) as cohort:
         if ends_at.year > LAST_YEAR:
             raise CodeTooLong
         if not cohort.pools.filter(kind=pool).exists():
             raise UnknownPool
+        _require_lower(cohort, pool, prices)
         text = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
-        return Code.objects.create(
+        code = Code.objects.create(
             cohort=cohort, pool=pool, code=text, max_uses=max_uses, ends_at=ends_at
         )
+        code.prices.bulk_create(
+            CodePrice(code=code, currency=price.currency, amount=price.amount) for price in prices
+        )
+        return code
 
 
 def end_code(*, caller: User, code_id: UUID) -> Code:
@@ -73,8 +92,8 @@ def end_code(*, caller: User, code_id: UUID) -> Code:
         return code
 
 
-def spend_code(cohort: Cohort, text: str) -> str:
-    """Count a use of a code; the kind of the pool to which it gives a right.
+def spend_code(cohort: Cohort, text: str) -> Code:
+    """Count a use of a code, which gives a right to its pool, and return it.
 
     The caller holds the cohort's lock. Raises UnknownCode, CodeEnded and CodeSpent.
     """
@@ -87,4 +106,11 @@ def spend_code(cohort: Cohort, text: str) -> str:
         raise CodeSpent
     code.uses += 1
     code.save(update_fields=["uses"])
-    return code.pool
+    return code
+
+
+def _require_lower(cohort: Cohort, pool: PoolKind, prices: Collection[Money]) -> None:
+    full = {row.currency: row.amount for row in cohort.prices.all() if pool == PoolKind.PAID}
+    if any(price.amount >= full.get(price.currency, 0) for price in prices):
+        raise PriceNotLower
+    require_payable_everywhere(prices)

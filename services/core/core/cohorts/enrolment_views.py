@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.access.selectors import reaches
-from core.cohorts import bulk, enrolments, selectors
+from core.cohorts import bulk, enrolments, payments, selectors
 from core.cohorts.seats import waiting_list
 from core.cohorts.serializers import (
     ApplyRequest,
@@ -16,6 +16,7 @@ from core.cohorts.serializers import (
     EnrolManySerializer,
     EnrolmentDetailSerializer,
     EnrolmentSerializer,
+    PaySeatRequest,
     TransferRequest,
     WaitingEntrySerializer,
 )
@@ -25,6 +26,8 @@ from core.kit.parameters import enum_param
 from core.kit.permissions import Principal
 from core.kit.schema import PAGE, page_of
 from core.kit.views import ApiView
+from core.subscriptions.serializers import PaymentPageSerializer
+from core.subscriptions.throttles import PayThrottle, PhoneThrottle
 from ongoza_contracts.access import Permission
 from ongoza_contracts.cohorts import EnrolmentState
 
@@ -170,6 +173,28 @@ class Withdraw(ApiView):
         next at once."""
         row = enrolments.withdraw(caller=self.caller, enrolment_id=enrolment_id)
         return self.one(row, EnrolmentSerializer)
+
+
+class Pay(ApiView):
+    permissions = {"POST": Principal.USER}
+    throttle_classes = (PayThrottle, PhoneThrottle)
+
+    @extend_schema(
+        operation_id="enrolments_pay", request=PaySeatRequest, responses=PaymentPageSerializer
+    )
+    def post(self, request: Request, enrolment_id: UUID) -> Response:
+        """The page of the gateway where the caller pays for their own enrolment in
+        `pending_payment`. The address is the caller's alone. M-Pesa asks the `phone` instead.
+
+        Coming back from it proves nothing: the enrolment is activated when the gateway reports the
+        payment. One that comes after `expires_at` takes a free seat, or goes back. 400
+        `wrong_phone`; 409 `nothing_to_pay`, `hold_expired`, `no_price`, `no_gateway`; 429 over 5 an
+        hour for the caller or the phone; 503 while the gateway does not answer within 10 seconds.
+        """
+        url = payments.start_payment(
+            user=self.caller, enrolment_id=enrolment_id, **self.body(PaySeatRequest)
+        )
+        return Response(PaymentPageSerializer({"url": url}).data)
 
 
 class ConfirmPayment(ApiView):

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from core.access.services import follow_enrolment, lock_users
 from core.cohorts import notifications
 from core.cohorts.codes import UnknownPool, spend_code
-from core.cohorts.models import ACCEPTING, ENROLLED, SEATED, Cohort, Enrolment
+from core.cohorts.models import ACCEPTING, ENROLLED, SEATED, Code, Cohort, Enrolment
 from core.cohorts.seats import free_seats, kinds_open_to, lock_unless_erased, promote
 from core.cohorts.selectors import managed_cohorts, visible_cohort, visible_enrolments
 from core.cohorts.states import ENROLMENT_STATES
@@ -87,14 +87,18 @@ def apply(
         _require_no_enrolment(cohort, user.pk)
         if cohort.state not in ACCEPTING:
             raise CohortNotAccepting
-        entitled = [spend_code(cohort, code)] if code is not None else []
-        entry = add_entry(cohort, user.pk, pools, entitled)
+        spent = spend_code(cohort, code) if code is not None else None
+        entry = add_entry(cohort, user.pk, pools, [spent.pool] if spent else [], spent)
         promote(cohort)
     return Enrolment.objects.select_related("cohort").get(pk=entry.pk)
 
 
 def add_entry(
-    cohort: Cohort, user_id: int, pools: Collection[str], entitled: Collection[str]
+    cohort: Cohort,
+    user_id: int,
+    pools: Collection[str],
+    entitled: Collection[str],
+    code: Code | None = None,
 ) -> Enrolment:
     """Add a learner, who has no open enrolment there, to the waiting list.
 
@@ -107,6 +111,7 @@ def add_entry(
         program_version_id=cohort.program_version_id,
         accepted_pools=sorted({*pools, *entitled}),
         entitled_pools=sorted(entitled),
+        code=code,
     )
     if not {*enrolment.accepted_pools} <= {pool.kind for pool in own_pools}:
         raise UnknownPool
@@ -190,12 +195,37 @@ def transfer(*, caller: User, enrolment_id: UUID, cohort_id: UUID, pool: PoolKin
         cohort = managed_cohorts(caller).filter(pk=cohort_id).first()
         if cohort is None:
             raise NotFound
-        began = _enrolment_after_transfer(enrolment, cohort, pool)
+        began = _enrolment_on_seat(cohort, enrolment, pool)
         move(enrolment, "transfer", _manager(caller, enrolment))
-        publish(began)
-        follow_enrolment(user_id=user_id, cohort_id=cohort.pk, is_active=True)
-        _notify(began, notifications.ACTIVATED)
+        began.previous_id = enrolment.pk
+        _begin(began)
     return began
+
+
+def activate_paid(enrolment: Enrolment, reference: str) -> None:
+    """Activate an enrolment in `pending_payment` whose payment a gateway confirms, also after the
+    hold, as long as nobody ended it. The caller holds the locks. Raises IllegalTransition."""
+    enrolment.payment_reference, enrolment.expires_at = reference, None
+    move(enrolment, "confirm-payment", lambda _: True)
+
+
+def begin_again(expired: Enrolment, reference: str) -> None:
+    """Begin an enrolment on a free seat of the pool `paid`, for a learner whose payment came after
+    another enrolment there had expired. Those who wait come first.
+
+    The caller holds the locks. Raises PermissionDenied for somebody who is no learner any more,
+    CohortNotAccepting, AlreadyEnrolled, UnknownPool and NoSeat.
+    """
+    _require_learner(expired.user)
+    began = _enrolment_on_seat(expired.cohort, expired, PoolKind.PAID)
+    began.payment_reference = reference
+    _begin(began)
+
+
+def _begin(began: Enrolment) -> None:
+    publish(began)
+    follow_enrolment(user_id=began.user_id, cohort_id=began.cohort_id, is_active=True)
+    _notify(began, notifications.ACTIVATED)
 
 
 def expire_and_promote(*, cohort_id: UUID) -> None:
@@ -259,21 +289,21 @@ def _notify(enrolment: Enrolment, kind: str) -> None:
     notify(user_id=enrolment.user_id, kind=kind, subject=subject, version=version)
 
 
-def _enrolment_after_transfer(enrolment: Enrolment, cohort: Cohort, pool: PoolKind) -> Enrolment:
-    """Not stored yet."""
+def _enrolment_on_seat(cohort: Cohort, earlier: Enrolment, pool: PoolKind) -> Enrolment:
+    """An active one of the same learner, not stored yet."""
     if cohort.state not in ACCEPTING:
         raise CohortNotAccepting
-    _require_no_enrolment(cohort, enrolment.user_id)
+    _require_no_enrolment(cohort, earlier.user_id)
     promote(cohort)  # those who wait there come first
     free = free_seats(cohort, cohort.pools.all())
     if pool not in free:
         raise UnknownPool
-    if pool == PoolKind.PAID and enrolment.pool != PoolKind.PAID:
+    if pool == PoolKind.PAID and earlier.pool != PoolKind.PAID:
         raise PaymentMissing
     if free[pool] < 1:
         raise NoSeat(f"All seats of the pool {pool} are taken or offered.")
     return Enrolment(
-        user_id=enrolment.user_id,
+        user_id=earlier.user_id,
         cohort=cohort,
         program_version_id=cohort.program_version_id,
         state=EnrolmentState.ACTIVE,
@@ -281,7 +311,6 @@ def _enrolment_after_transfer(enrolment: Enrolment, cohort: Cohort, pool: PoolKi
         entitled_pools=[pool],
         pool=pool,
         activated_at=clock.now(),
-        previous_id=enrolment.pk,
     )
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from core.cohorts import announcements, completion, enrolments
+from core.cohorts import announcements, completion, enrolments, payments
 from core.cohorts.models import Announcement, Enrolment
 from core.cohorts.vacancies import cohorts_to_promote
 from core.jobs.models import Job
@@ -26,6 +26,12 @@ def schedule_promotions(job: Job) -> None:
 @job_kind("cohorts.promotion")
 def promote_in_cohort(job: Job) -> None:
     enrolments.expire_and_promote(cohort_id=UUID(job.subject))
+
+
+@job_kind(payments.PAYMENT)
+def decide_about_payment(job: Job) -> None:
+    """The subject is the charge that was paid."""
+    payments.decide(charge_id=UUID(job.subject))
 
 
 @job_kind("cohorts.completions", every=timedelta(minutes=10))

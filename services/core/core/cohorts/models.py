@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from core.kit.choices import enum_choices
 from core.kit.versions import Part, Versioned
+from core.subscriptions.models import CURRENCIES
+from core.subscriptions.money import Money
 from ongoza_contracts.cohorts import CohortState, EnrolmentState, PoolKind
 from ongoza_contracts.event import uuid7
 
@@ -97,6 +99,41 @@ class SeatPool(Part):
     def __str__(self) -> str:
         return f"{self.cohort}: {self.get_kind_display()}"
 
+    @property
+    def prices(self) -> "list[SeatPrice]":
+        """Only the seats of one pool are paid for."""
+        return [*self.cohort.prices.all()] if self.kind == PoolKind.PAID else []
+
+
+class Price(models.Model):
+    """What a seat of the pool `paid` costs in one currency."""
+
+    currency = models.CharField(max_length=3, choices=CURRENCIES)
+    amount = models.PositiveBigIntegerField()
+    """In minor units of ISO 4217."""
+
+    class Meta:
+        abstract = True
+        ordering = ("currency",)
+
+    def __str__(self) -> str:
+        return str(self.money)
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.currency)
+
+
+class SeatPrice(Price):
+    """The price in a cohort. It is not published, and no part of the cohort's fact."""
+
+    cohort = models.ForeignKey(Cohort, models.CASCADE, related_name="prices")
+
+    class Meta(Price.Meta):
+        constraints = (
+            models.UniqueConstraint(fields=("cohort", "currency"), name="one_price_of_seat"),
+        )
+
 
 class Code(models.Model):
     """A right to apply for the seats of one pool, for a number of learners. It adds no seats."""
@@ -120,6 +157,17 @@ class Code(models.Model):
         return f"{self.cohort}: {self.code}"
 
 
+class CodePrice(Price):
+    """The lower price for who applied with a code."""
+
+    code = models.ForeignKey(Code, models.CASCADE, related_name="prices")
+
+    class Meta(Price.Meta):
+        constraints = (
+            models.UniqueConstraint(fields=("code", "currency"), name="one_price_of_code"),
+        )
+
+
 class Enrolment(Versioned):
     """A learner's place in a cohort, from the application on; ended ones stay."""
 
@@ -138,6 +186,8 @@ class Enrolment(Versioned):
     """Kinds of pools, sorted."""
     entitled_pools = models.JSONField(default=list, blank=True)
     """Kinds of pools to which a code or staff gave the learner a right."""
+    code = models.ForeignKey(Code, models.PROTECT, null=True, blank=True, related_name="+")
+    """The one with which the learner applied. It may lower the price."""
     pool = models.CharField(max_length=16, choices=enum_choices(PoolKind), null=True, blank=True)  # noqa: DJ001 (absent in the fact)
     expires_at = models.DateTimeField(null=True, blank=True)
     payment_reference = models.CharField(max_length=120, blank=True)

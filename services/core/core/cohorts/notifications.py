@@ -12,6 +12,7 @@ EXPIRED = "cohorts.enrolment_expired"
 SUSPENDED = "cohorts.enrolment_suspended"
 WITHDRAWN = "cohorts.enrolment_withdrawn"
 COMPLETED = "cohorts.enrolment_completed"
+PAYMENT_RETURNED = "cohorts.payment_returned"
 ANNOUNCED = "cohorts.announcement"
 
 
@@ -28,6 +29,6 @@ def _announcements(subjects: Collection[str]) -> Mapping[str, Mapping[str, objec
     }
 
 
-for kind in (OFFERED, ACTIVATED, EXPIRED, SUSPENDED, WITHDRAWN, COMPLETED):
+for kind in (OFFERED, ACTIVATED, EXPIRED, SUSPENDED, WITHDRAWN, COMPLETED, PAYMENT_RETURNED):
     declare(kind, Channel.MAIL, Channel.PUSH, contexts=_enrolments)
 declare(ANNOUNCED, Channel.MAIL, Channel.PUSH, contexts=_announcements)

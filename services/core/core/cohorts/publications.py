@@ -82,6 +82,6 @@ ENROLMENTS = register(
         columns={"enrolment_id": "id", "confirmed_by": "confirmed_by_id"},
         builder=enrolment_fact,
         assign_row=assign_enrolment,
-        unpublished={"payment_reference": "", "entitled_pools": []},
+        unpublished={"payment_reference": "", "entitled_pools": [], "code_id": None},
     )
 )

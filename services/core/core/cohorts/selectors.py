@@ -67,7 +67,7 @@ def visible_enrolments(caller: User) -> QuerySet[Enrolment]:
 
 def visible_enrolment(caller: User, enrolment_id: UUID) -> Enrolment:
     """Raises NotFound."""
-    rows = visible_enrolments(caller).select_related("cohort")
+    rows = visible_enrolments(caller).select_related("cohort", "code")
     if (found := rows.filter(pk=enrolment_id).first()) is None:
         raise NotFound
     return found

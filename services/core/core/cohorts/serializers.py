@@ -8,13 +8,19 @@ from rest_framework import serializers
 from core.cohorts.bulk import ROWS_MAX, Result
 from core.cohorts.completion import requirements
 from core.cohorts.models import Announcement, Code, Cohort, Enrolment, SeatPool
+from core.cohorts.payments import prices_of
 from core.cohorts.vacancies import Vacancies, WaitingReason
 from core.cohorts.waiting import ListMovement, closed_lists, movement, place_of
 from core.kit.choices import enum_choices
 from core.kit.serializers import AwareDateTimeField, ProseField, StrictSerializer
 from core.programs.models import Program
+from core.subscriptions.charges import charges_of
+from core.subscriptions.models import CURRENCIES, Charge
+from core.subscriptions.money import Money
+from core.subscriptions.serializers import GatewaysField, PayRequest
 from core.users.preference_serializers import time_zones
 from ongoza_contracts.cohorts import EnrolmentState, PoolKind
+from ongoza_contracts.subscriptions import AMOUNT_MAX
 from ongoza_contracts.vocabulary import ID_MAX
 
 POOL_SIZE_MAX = 100_000
@@ -22,10 +28,38 @@ RESULTS, REASONS = enum_choices(Result), enum_choices(WaitingReason)
 ACTIONS = [(name, name.title()) for name in ("open", "start", "close", "reopen")]
 
 
+class PriceSerializer(StrictSerializer):
+    currency = serializers.ChoiceField(choices=CURRENCIES)
+    amount = serializers.IntegerField(
+        min_value=1,
+        max_value=AMOUNT_MAX,
+        help_text="In minor units of ISO 4217: 150000 are KES 1500.00.",
+    )
+
+
+class PayablePriceSerializer(PriceSerializer):
+    gateways = GatewaysField()
+
+
+class PricesField(serializers.ListField):
+    child = PriceSerializer()
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=len(CURRENCIES), **options)
+
+    def to_internal_value(self, data: Any) -> list[Money]:
+        prices = [Money(one["amount"], one["currency"]) for one in super().to_internal_value(data)]
+        if len({price.currency for price in prices}) != len(prices):
+            raise serializers.ValidationError("Name each currency once.", "repeated")
+        return prices
+
+
 class PoolSerializer(serializers.ModelSerializer[SeatPool]):
+    prices = PriceSerializer(many=True, read_only=True)
+
     class Meta:
         model = SeatPool
-        fields = ("kind", "size", "needs_code")
+        fields = ("kind", "size", "needs_code", "prices")
         read_only_fields = fields
 
 
@@ -53,6 +87,7 @@ class PoolSeatsSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=enum_choices(PoolKind))
     size = serializers.IntegerField()
     needs_code = serializers.BooleanField()
+    prices = PriceSerializer(many=True)
     free = serializers.IntegerField(help_text="Seats that are neither taken nor offered.")
 
 
@@ -88,6 +123,15 @@ class PoolRequest(StrictSerializer):
     kind = serializers.ChoiceField(choices=enum_choices(PoolKind))
     size = serializers.IntegerField(min_value=0, max_value=POOL_SIZE_MAX)
     needs_code = serializers.BooleanField(default=False)
+    prices = PricesField(
+        required=False,
+        help_text="For the pool paid alone. Without them the prices stay as they are.",
+    )
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        if values.get("prices") and values["kind"] != PoolKind.PAID:
+            raise serializers.ValidationError({"prices": ["Only the pool paid has prices."]})
+        return values
 
 
 class SetPoolsRequest(StrictSerializer):
@@ -124,7 +168,25 @@ class ListMovementSerializer(serializers.Serializer[ListMovement]):
     most = serializers.IntegerField(allow_null=True)
 
 
+class PaymentSerializer(serializers.ModelSerializer[Charge]):
+    class Meta:
+        model = Charge
+        fields = (
+            *("id", "gateway", "currency", "amount", "state"),
+            *("created_at", "paid_at", "refunded_at"),
+        )
+        read_only_fields = fields
+
+
 class EnrolmentDetailSerializer(EnrolmentSerializer):
+    prices = PayablePriceSerializer(
+        many=True,
+        read_only=True,
+        help_text="What is to be paid. Empty where nothing is, or staff confirms the payment.",
+    )
+    payments = PaymentSerializer(
+        many=True, read_only=True, help_text="Those that a gateway was asked for, oldest first."
+    )
     waiting_reason = serializers.ChoiceField(choices=REASONS, allow_null=True, read_only=True)
     place = serializers.IntegerField(
         read_only=True, allow_null=True, help_text="On the waiting list, from 1."
@@ -146,7 +208,7 @@ class EnrolmentDetailSerializer(EnrolmentSerializer):
     class Meta(EnrolmentSerializer.Meta):
         fields = (  # type: ignore[assignment]
             *EnrolmentSerializer.Meta.fields,
-            *("waiting_reason", "place", "list_movement"),
+            *("prices", "payments", "waiting_reason", "place", "list_movement"),
             *("required_done", "required_total", "missing"),
         )
 
@@ -156,6 +218,8 @@ class EnrolmentDetailSerializer(EnrolmentSerializer):
         return {
             **EnrolmentSerializer(instance).data,
             **_waiting(instance),
+            "prices": PayablePriceSerializer(prices_of(instance), many=True).data,
+            "payments": PaymentSerializer(charges_of(instance.pk), many=True).data,
             "required_done": found.required_done if reads_progress else None,
             "required_total": found.required_total,
             "missing": found.missing if reads_progress else None,
@@ -214,6 +278,16 @@ class ConfirmPaymentRequest(StrictSerializer):
     )
 
 
+class PaySeatRequest(PayRequest):
+    currency = serializers.ChoiceField(choices=CURRENCIES)
+    gateway = serializers.CharField(
+        source="gateway_name",
+        max_length=16,
+        required=False,
+        help_text="stripe or mpesa; without it the first that takes the currency.",
+    )
+
+
 class TransferRequest(StrictSerializer):
     cohort = serializers.UUIDField(source="cohort_id")
     pool = serializers.ChoiceField(choices=enum_choices(PoolKind))
@@ -245,9 +319,14 @@ class EnrolManySerializer(serializers.Serializer[Any]):
 
 
 class CodeSerializer(serializers.ModelSerializer[Code]):
+    prices = PriceSerializer(many=True, read_only=True)
+
     class Meta:
         model = Code
-        fields = ("id", "cohort", "pool", "code", "max_uses", "uses", "ends_at", "created_at")
+        fields = (
+            *("id", "cohort", "pool", "code", "max_uses", "uses", "ends_at", "prices"),
+            "created_at",
+        )
         read_only_fields = fields
 
 
@@ -256,6 +335,9 @@ class AddCodeRequest(StrictSerializer):
     pool = serializers.ChoiceField(choices=enum_choices(PoolKind))
     max_uses = serializers.IntegerField(min_value=1, max_value=POOL_SIZE_MAX)
     ends_at = AwareDateTimeField()
+    prices = PricesField(
+        required=False, help_text="For who applies with it: lower than those of the pool paid."
+    )
 
     def validate_ends_at(self, value: datetime) -> datetime:
         if value <= timezone.now():

@@ -1,12 +1,12 @@
 """Everything that changes cohorts and their pools."""
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 from uuid import UUID
 
 from django.db import transaction
 
-from core.cohorts.models import Cohort, SeatPool
+from core.cohorts.models import Cohort, SeatPool, SeatPrice
 from core.cohorts.seats import promote, taken_seats
 from core.cohorts.selectors import managed_cohorts
 from core.cohorts.states import COHORT_STATES
@@ -17,9 +17,11 @@ from core.kit.years import FIRST_YEAR, LAST_YEAR
 from core.organizations.selectors import organization_within
 from core.outbox.publish import publish, publish_with_parts
 from core.programs.models import ProgramVersion
+from core.subscriptions.money import Money
+from core.subscriptions.plans import require_payable_everywhere
 from core.users.models import User
 from ongoza_contracts.access import Permission
-from ongoza_contracts.cohorts import CohortState
+from ongoza_contracts.cohorts import CohortState, PoolKind
 
 
 class UnknownVersion(DomainError):
@@ -47,6 +49,8 @@ class PoolSpec(TypedDict):
     kind: str
     size: int
     needs_code: bool
+    prices: NotRequired[Sequence[Money]]
+    """Of the pool `paid` alone. Without them the prices stay as they are."""
 
 
 @transaction.atomic
@@ -92,8 +96,9 @@ def move_cohort(*, caller: User, cohort_id: UUID, action: str) -> Cohort:
 def set_pools(
     *, caller: User, cohort_id: UUID, pools: Sequence[PoolSpec], if_match: IfMatch | None = None
 ) -> Cohort:
-    """Replace the pools of a cohort; seats that are added are offered at once. A no-op if nothing
-    changes. Raises NotFound, Busy, PreconditionFailed and SeatsTaken."""
+    """Replace the pools of a cohort, and the prices that are given; seats that are added are
+    offered at once. A no-op if nothing changes. Raises NotFound, Busy, PreconditionFailed,
+    SeatsTaken and NoPrice."""
     with lock_parent(managed_cohorts(caller).filter(pk=cohort_id)) as cohort:
         if if_match:
             if_match.require(cohort)
@@ -104,7 +109,12 @@ def set_pools(
             kind: PoolSpec(kind=kind, size=row.size, needs_code=row.needs_code)
             for kind, row in rows.items()
         }
-        if stored == new:
+        sizes = {
+            kind: PoolSpec(kind=kind, size=pool["size"], needs_code=pool["needs_code"])
+            for kind, pool in new.items()
+        }
+        changes_prices = _set_prices(cohort, new.get(PoolKind.PAID))
+        if stored == sizes and not changes_prices:
             return cohort
         with publish_with_parts(cohort):
             for kind in rows.keys() - new.keys():
@@ -115,6 +125,20 @@ def set_pools(
                 row.save()
         promote(cohort)
     return cohort
+
+
+def _set_prices(cohort: Cohort, paid: PoolSpec | None) -> bool:
+    """Whether prices change. A cohort without the pool `paid` has none. Raises NoPrice."""
+    prices = paid.get("prices") if paid is not None else ()
+    stored = {row.money for row in cohort.prices.all()}
+    if prices is None or stored == {*prices}:
+        return False
+    require_payable_everywhere(prices)
+    cohort.prices.all().delete()
+    cohort.prices.bulk_create(
+        SeatPrice(cohort=cohort, currency=price.currency, amount=price.amount) for price in prices
+    )
+    return True
 
 
 def _assign(cohort: Cohort, columns: dict[str, Any]) -> None:

@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{ENROLMENT}accept/", enrolment_views.Accept.as_view()),
     path(f"{ENROLMENT}decline/", enrolment_views.Decline.as_view()),
     path(f"{ENROLMENT}withdraw/", enrolment_views.Withdraw.as_view()),
+    path(f"{ENROLMENT}pay/", enrolment_views.Pay.as_view()),
     path(f"{ENROLMENT}confirm-payment/", enrolment_views.ConfirmPayment.as_view()),
     path(f"{ENROLMENT}suspend/", enrolment_views.Suspend.as_view()),
     path(f"{ENROLMENT}resume/", enrolment_views.Resume.as_view()),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
-from core.cohorts.models import ACCEPTING, Cohort, Enrolment
+from core.cohorts.models import ACCEPTING, Cohort, Enrolment, SeatPrice
 from core.cohorts.seats import free_seats, kinds_open_to, may_have_seat_of, taken_seats
 from ongoza_contracts.cohorts import EnrolmentState
 
@@ -35,6 +35,7 @@ class PoolSeats:
     kind: str
     size: int
     needs_code: bool
+    prices: list[SeatPrice]
     free: int
 
 
@@ -57,7 +58,7 @@ class Vacancies:
     @property
     def pool_seats(self) -> list[PoolSeats]:
         return [
-            PoolSeats(pool.kind, pool.size, pool.needs_code, self.free[pool.kind])
+            PoolSeats(pool.kind, pool.size, pool.needs_code, pool.prices, self.free[pool.kind])
             for pool in self.pools
         ]
 

@@ -44,7 +44,7 @@ class Cohorts(ApiView):
         """The cohorts that the caller manages or has an enrolment in, and, drafts excepted, those
         of the caller's organizations and public ones."""
         rows = selectors.visible_cohorts(self.caller)
-        rows = rows.select_related("program_version__program").prefetch_related("pools")
+        rows = rows.select_related("program_version__program").prefetch_related("pools", "prices")
         if state := enum_param(request, "state", CohortState):
             rows = rows.filter(state=state)
         return self.page(rows, CohortSerializer)
@@ -119,7 +119,11 @@ class Pools(ApiView):
     )
     def put(self, request: Request, cohort_id: UUID) -> Response:
         """Replace the seat pools of a cohort. For who manages it. Seats that are added are offered
-        at once. 409 `seats_taken` for a pool that would be smaller than its taken seats."""
+        at once. With `prices` the seats of the pool `paid` are paid through the gateways.
+
+        409 `seats_taken` for a pool that would be smaller than its taken seats, `no_price` for an
+        amount that a gateway cannot take.
+        """
         cohort = services.set_pools(
             caller=self.caller,
             cohort_id=cohort_id,
@@ -165,7 +169,7 @@ class Codes(ApiView):
     @extend_schema(operation_id="codes_list", parameters=PAGE, responses=page_of(CodeSerializer))
     def get(self, request: Request) -> Response:
         """The codes of the cohorts that the caller manages, oldest first."""
-        return self.page(selectors.codes(self.caller), CodeSerializer)
+        return self.page(selectors.codes(self.caller).prefetch_related("prices"), CodeSerializer)
 
     @extend_schema(
         operation_id="codes_add", request=AddCodeRequest, responses={201: CodeSerializer}
@@ -173,7 +177,8 @@ class Codes(ApiView):
     def post(self, request: Request) -> Response:
         """Make a code that gives `max_uses` learners the right to a seat of a pool until `ends_at`.
 
-        For who manages the cohort. A code adds no seats.
+        For who manages the cohort. A code adds no seats. It may lower the price: 400
+        `price_not_lower`, 409 `no_price` for an amount that a gateway cannot take.
         """
         code = codes.add_code(caller=self.caller, **self.body(AddCodeRequest))
         return Response(CodeSerializer(code).data, 201)

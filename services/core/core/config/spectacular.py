@@ -104,6 +104,7 @@ SETTINGS: dict[str, Any] = {
         "CohortAction": "core.cohorts.serializers.ACTIONS",
         "BulkEnrolmentResult": "core.cohorts.serializers.RESULTS",
         "Currency": "core.subscriptions.models.CURRENCIES",
+        "PaymentState": "core.subscriptions.models.CHARGE_STATES",
         "GivenSource": "core.subscriptions.serializers.GIVEN_SOURCES",
         "WaitingReason": "core.cohorts.serializers.REASONS",
         "GivenEndReason": "core.mentorship.serializers.GIVEN_REASONS",

@@ -21,6 +21,7 @@ from core.organizations.models import Organization
 from core.programs.models import ContentItem, ProgramVersion
 from core.progress.models import Progress
 from core.progress.services import record_progress
+from core.subscriptions.money import Money
 from core.users.models import User
 from ongoza_contracts.access import ScopeKind
 from ongoza_contracts.cohorts import EnrolmentState, PoolKind
@@ -33,6 +34,7 @@ PLANNED, OPENED = timedelta(days=-100), timedelta(days=-50)
 """From the first day of a cohort."""
 APPLIED_WITHIN = timedelta(days=42)
 LASTS, CLOSED_AFTER = timedelta(weeks=26), timedelta(weeks=1)
+SEAT_PRICES = (Money(15_000_00, "KES"), Money(120_00, "USD"))
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
@@ -161,6 +163,9 @@ class Intake:
         scope = Scope(ScopeKind.COHORT, cohort_id=cohort.pk)
         grant(user_id=director.pk, role=Role.DIRECTOR, scope=scope)
         specs = [PoolSpec(kind=kind, size=size, needs_code=False) for kind, size in pools]
+        for spec in specs:
+            if spec["kind"] == PoolKind.PAID:
+                spec["prices"] = SEAT_PRICES
         return services.set_pools(caller=director, cohort_id=cohort.pk, pools=specs)
 
     def _required_items(self) -> list[ContentItem]:

@@ -16,11 +16,13 @@ from django.db.models import CASCADE, SET_NULL, BinaryField, Field, ForeignKey, 
 
 from core.coaching.models import Reflection
 from core.coaching.reflections import decrypt
+from core.cohorts.models import Enrolment
 from core.conduct.models import Report
 from core.mentorship.conversation_models import Flag, Message, Note
 from core.mentorship.messages import read_content
 from core.organizations.models import Invitation
 from core.outbox.models import DeletedEntityKey, FactHistory
+from core.subscriptions.models import Charge
 from core.users.models import User
 from core.users.user_keys import TextCipher, TextUnreadable, text_cipher
 
@@ -128,7 +130,7 @@ class Table:
         found = Q()
         for lookup in self.lookups:
             found |= Q(**{lookup: user.pk})
-        rows = self.model._base_manager.filter(found | _by_address(self.model, user))
+        rows = self.model._base_manager.filter(found | _without_key(self.model, user))
         texts = PRIVATE_TEXTS.get(self.model)
         return rows.select_related(*texts.related) if texts and texts.related else rows
 
@@ -139,6 +141,7 @@ def tables() -> list[Table]:
         User: ("pk",),
         FactHistory: ("owner_id",),
         DeletedEntityKey: ("user_id",),
+        Charge: (),
         Report: ("reporter",),  # it stays without its reporter, who wrote it
     }
     found |= {one: tuple(_lookups(one)) for one in apps.get_models() if any(_lookups(one))}
@@ -178,8 +181,11 @@ def _lookups(model: type[Model]) -> Iterator[str]:
                 yield f"{field.name}__{lookup}"
 
 
-def _by_address(model: type[Model], user: User) -> Q:
-    """Invitations name an address; they are the user's once the address is verified."""
+def _without_key(model: type[Model], user: User) -> Q:
+    """Invitations name an address; they are the user's once the address is verified. Charges name
+    what they pay for."""
+    if model is Charge:
+        return Q(subject__in=Enrolment.objects.filter(user=user).values("pk"))
     if model is Invitation and user.email_verified_at is not None:
         return Q(email=user.email)
     return Q(pk__in=[])

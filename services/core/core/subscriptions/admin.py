@@ -10,9 +10,9 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from core.kit.admin import ModelAdmin, ReadOnlyAdmin
 from core.kit.admin_actions import service_action
-from core.subscriptions import entitlements, plans
-from core.subscriptions.models import Entitlement, Invoice, MpesaRequest, Plan
-from core.subscriptions.money import ImpossibleAmount, Money, parse_money
+from core.subscriptions import charges, entitlements, plans
+from core.subscriptions.models import Charge, Entitlement, Invoice, MpesaRequest, Plan
+from core.subscriptions.prices_field import PricesField
 from core.subscriptions.serializers import GIVEN_SOURCES
 from core.users.models import User
 from ongoza_contracts.http.strict_text import is_whole_number
@@ -37,11 +37,7 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
         help_text="One in each line, with a limit if it is counted: mentorship, habits 50.",
     )
-    prices = forms.CharField(
-        required=False,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text="One in each line and currency, such as KES 1500.00.",
-    )
+    prices = PricesField()
 
     class Meta:
         model = Plan
@@ -83,15 +79,6 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
             found[Feature(name)] = int(limit) if limit else None
         return found
 
-    def clean_prices(self) -> list[Money]:
-        try:
-            found = [parse_money(line.strip()) for line in self.cleaned_data["prices"].splitlines()]
-        except ImpossibleAmount as error:
-            raise forms.ValidationError(str(error)) from error
-        if len({one.currency for one in found}) != len(found):
-            raise forms.ValidationError("Name each currency once.")
-        return found
-
 
 @admin.register(Plan)
 class PlanAdmin(ModelAdmin):
@@ -126,6 +113,23 @@ class MpesaRequestAdmin(ReadOnlyAdmin):
 
     list_display = ("request_id", "invoice", "state", "asked_at")
     list_filter = ("to_reverse", "state")
+
+
+@admin.register(Charge)
+class ChargeAdmin(ReadOnlyAdmin):
+    """The subject is what is paid for, such as an enrolment. M-Pesa's statement names a charge by
+    the last 12 digits of its id."""
+
+    list_display = ("id", "subject", "gateway", "currency", "amount", "state", "paid_at")
+    list_filter = ("state", "gateway", "currency")
+    search_fields = ("=id", "=subject")
+    actions = actions_detail = ("record_refund",)
+
+    @service_action(
+        "Refunded by hand", explanation="You have sent the money back, and nobody does it again."
+    )
+    def record_refund(self, request: HttpRequest, charge: Charge) -> None:
+        charges.record_refund(charge_id=charge.pk)
 
 
 class EntitlementForm(forms.ModelForm):  # type: ignore[type-arg]

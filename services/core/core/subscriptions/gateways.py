@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from core.kit.errors import Conflict, DomainError, Unavailable
+from core.subscriptions.charge_states import ChargeState
 from core.subscriptions.money import GatewayUnits, Money
 from ongoza_contracts.subscriptions import InvoiceState, PlanInterval
 
@@ -40,6 +41,10 @@ class WrongPhone(DomainError):
 
 class GatewayUnavailable(Unavailable):
     detail = "The payment service does not answer. Try again shortly."
+
+
+class RefundByHand(Exception):
+    """The gateway does not send this payment back by itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +101,17 @@ class GatewayPreview:
     lines: Sequence[InvoiceLine]
 
 
+@dataclass(frozen=True, kw_only=True)
+class ChargeOrder:
+    """A payment that is made once, outside of any subscription."""
+
+    id: UUID
+    """Ours, the same for a repeated request, which must not ask for a second payment."""
+    price: Money
+    reference: str
+    """By which the gateway knows the charge; empty before `request_charge`."""
+
+
 class PaymentGateway(Protocol):
     """Amounts, periods and proration are the gateway's: core stores what `retrieve` says."""
 
@@ -127,6 +143,20 @@ class PaymentGateway(Protocol):
     def retrieve(self, reference: str) -> Sequence[GatewayInvoice]:
         """All invoices of the subscription, in any order."""
 
+    def request_charge(self, order: ChargeOrder) -> str:
+        """Return the reference by which the gateway knows the charge. May be repeated."""
+
+    def start_charge(self, order: ChargeOrder, phone: str, page: str) -> str:
+        """As `start_payment`; from the gateway's page the payer comes back to `page` of the web
+        client. Raises WrongPhone and GatewayUnavailable."""
+
+    def retrieve_charge(self, order: ChargeOrder) -> ChargeState:
+        """Whether it is open, failed or paid. A refunded one counts as paid."""
+
+    def refund_charge(self, order: ChargeOrder) -> None:
+        """Send back what was paid. A repeated request sends nothing more. Raises RefundByHand and
+        GatewayUnavailable."""
+
 
 def has_gateway(name: str) -> bool:
     return name in settings.PAYMENT_GATEWAYS
@@ -140,10 +170,15 @@ def gateway_named(name: str) -> PaymentGateway:
     return gateway
 
 
+def gateways_taking(currency: str) -> list[str]:
+    """The names of this server's gateways that take the currency, the preferred one first."""
+    found = [gateway_named(name) for name in settings.PAYMENT_GATEWAYS]
+    return [one.name for one in found if one.currencies is None or currency in one.currencies]
+
+
 def gateway_for(currency: str, name: str | None) -> PaymentGateway:
     """The one with this name, or the first that takes the currency. Raises NoGateway."""
-    for one in settings.PAYMENT_GATEWAYS if name is None else (name,):
-        gateway = gateway_named(one)
-        if gateway.currencies is None or currency in gateway.currencies:
-            return gateway
-    raise NoGateway
+    names = [one for one in gateways_taking(currency) if name in (None, one)]
+    if not names:
+        raise NoGateway
+    return gateway_named(names[0])

@@ -1,5 +1,6 @@
 """Jobs of subscriptions: what time changes in them, and what gateways are asked."""
 
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from core.jobs.models import Job
 from core.jobs.registry import job_kind
 from core.jobs.services import schedule
 from core.kit.errors import NotFound
-from core.subscriptions import gateways, services
+from core.subscriptions import charges, gateways, services
 from core.subscriptions.models import LIVE, Subscription
 from core.subscriptions.selectors import due_subscriptions
 
@@ -54,13 +55,17 @@ def stop_payments(job: Job) -> None:
 
 @job_kind(gateways.EVENT, atomic=False)
 def settle(job: Job) -> None:
-    """The subject is the gateway and, after a colon, the reference. No-op for one that is unknown:
-    who stores a reference settles it."""
+    """The subject is the gateway and, after a colon, the reference of a subscription or a charge.
+    No-op for one that is unknown: who stores a reference settles it."""
     gateway, _, reference = job.subject.partition(":")
-    try:
-        services.settle(gateway_name=gateway, reference=reference)
-    except NotFound:
-        return
+    for settle_one in (services.settle, charges.settle_charge):
+        with suppress(NotFound):
+            settle_one(gateway_name=gateway, reference=reference)
+
+
+@job_kind(charges.REFUND, atomic=False)
+def refund(job: Job) -> None:
+    charges.refund(charge_id=UUID(job.subject))
 
 
 @job_kind("subscriptions.plan_changed")

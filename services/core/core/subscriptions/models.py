@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from core.kit.choices import enum_choices
 from core.kit.versions import Part, Versioned
+from core.subscriptions.charge_states import ChargeState
 from core.subscriptions.money import ISO_EXPONENTS, Money
 from ongoza_contracts.event import uuid7
 from ongoza_contracts.subscriptions import (
@@ -18,6 +19,7 @@ from ongoza_contracts.subscriptions import (
 )
 
 CURRENCIES = [(code, code) for code in sorted(ISO_EXPONENTS)]
+CHARGE_STATES = enum_choices(ChargeState)
 LIVE = (
     SubscriptionState.INCOMPLETE,
     SubscriptionState.TRIALING,
@@ -305,3 +307,76 @@ class MpesaRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request_id or self.pk} ({self.state})"
+
+
+class Charge(models.Model):
+    """A payment that is made once, outside of any subscription. It names what is paid for, and no
+    user: an erasure leaves it, so that money can still go back."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    purpose = models.CharField(max_length=32)
+    """The kind of the job that decides about it once it is paid."""
+    subject = models.UUIDField()
+    """What is paid for, for instance an enrolment."""
+    gateway = models.CharField(max_length=16)
+    reference = models.CharField(max_length=64, blank=True)
+    """By which the gateway knows it; empty before the gateway was asked."""
+    currency = models.CharField(max_length=3, choices=CURRENCIES)
+    amount = models.PositiveBigIntegerField()
+    state = models.CharField(max_length=16, choices=CHARGE_STATES, default=ChargeState.OPEN.value)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    paid_at = models.DateTimeField(null=True, blank=True)
+    """When core learned of the payment."""
+    refunded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("subject", "gateway", "currency"),
+                condition=Q(state="open"),
+                name="one_open_charge",
+            ),
+            models.UniqueConstraint(
+                fields=("gateway", "reference"),
+                condition=~Q(reference=""),
+                name="one_charge_of_reference",
+            ),
+        )
+        indexes = (models.Index(fields=("subject", "id"), name="charge_subject"),)
+
+    def __str__(self) -> str:
+        return f"{self.money} ({self.get_state_display()})"
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.currency)
+
+
+class SandboxCharge(models.Model):
+    """What the sandbox gateway stores of a charge: a real gateway has the like on its servers."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    state = models.CharField(max_length=16, choices=CHARGE_STATES, default=ChargeState.OPEN.value)
+
+    def __str__(self) -> str:
+        return f"{self.pk} ({self.state})"
+
+
+class MpesaCharge(models.Model):
+    """That a phone was asked to pay a charge: once. The phone's number is not stored."""
+
+    charge = models.OneToOneField(Charge, models.CASCADE, primary_key=True, related_name="+")
+    request_id = models.CharField(max_length=64, blank=True)
+    """M-Pesa's id of the request; empty while its answer is missing."""
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("request_id",), condition=~Q(request_id=""), name="one_mpesa_charge_of_id"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.charge_id}: {self.request_id}"

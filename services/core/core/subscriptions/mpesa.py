@@ -1,15 +1,12 @@
 """M-Pesa behind the port: each payment is asked of a phone. Its number comes with the request to
 pay, goes to M-Pesa, and is stored nowhere."""
 
-import json
 import logging
-import re
 from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.core import signing
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -17,14 +14,17 @@ from django.db.models import Q, QuerySet
 from core.jobs.services import schedule
 from core.kit import clock
 from core.kit.errors import NotFound
-from core.subscriptions import daraja
+from core.subscriptions import daraja, mpesa_charges
+from core.subscriptions.charge_states import ChargeState
 from core.subscriptions.gateway_time import seconds_left
 from core.subscriptions.gateways import (
     EVENT,
+    ChargeOrder,
     GatewayInvoice,
     GatewayUnavailable,
     NothingToPay,
     Order,
+    RefundByHand,
     WrongPhone,
 )
 from core.subscriptions.models import MpesaInvoice, MpesaRequest
@@ -60,7 +60,7 @@ class MpesaGateway(SinglePayments):
 
     def start_payment(self, order: Order, phone: str) -> str:
         """While the outcome of the last request is unknown there is no second one."""
-        if re.fullmatch(r"254[17][0-9]{8}", phone) is None:
+        if mpesa_charges.PHONE.fullmatch(phone) is None:
             raise WrongPhone
         unanswered = self._ask_outcomes(order.reference)
         seconds_left(daraja.breaker, daraja.TIMEOUT_SECONDS)  # else the phone is not asked
@@ -70,7 +70,7 @@ class MpesaGateway(SinglePayments):
                 phone=phone,
                 amount=invoice.amount,
                 reference=invoice.pk.hex[-12:],
-                callback_url=_callback_url(str(invoice.pk)),
+                callback_url=mpesa_charges.callback_url(str(invoice.pk), SALT),
             )
             if not _name(MpesaRequest.objects.filter(pk=request.pk), request_id):
                 known = {"invoice": invoice, "asked_at": request.asked_at}
@@ -109,6 +109,19 @@ class MpesaGateway(SinglePayments):
             later = clock.now() + ASKED_AGAIN_AFTER
             schedule(EVENT, subject=f"{NAME}:{reference}", due_at=later)
         return super().retrieve(reference)
+
+    def request_charge(self, order: ChargeOrder) -> str:
+        return str(order.id)
+
+    def start_charge(self, order: ChargeOrder, phone: str, page: str) -> str:
+        mpesa_charges.ask_phone(order, self.units.to_gateway(order.price), phone)
+        return ""
+
+    def retrieve_charge(self, order: ChargeOrder) -> ChargeState:
+        return mpesa_charges.state_of(order)
+
+    def refund_charge(self, order: ChargeOrder) -> None:
+        raise RefundByHand
 
     def _ask_outcomes(self, reference: str) -> set[int]:
         """Ask for the outcomes that are unknown, of void invoices too: a phone may pay late. Return
@@ -187,17 +200,9 @@ def reported_request(invoice: MpesaInvoice, body: bytes) -> int | None:
     """Which request of the invoice a callback is about: the last one if it does not say so. Stores
     M-Pesa's id of a request whose answer was lost. It proves nothing: what became of it is asked of
     M-Pesa."""
-    try:
-        request_id = json.loads(body)["Body"]["stkCallback"]["CheckoutRequestID"]
-    except (ValueError, LookupError, TypeError, RecursionError):
-        request_id = None
+    request_id = mpesa_charges.reported_id(body)
     requests = invoice.requests.all()
-    if isinstance(request_id, str) and re.fullmatch(r"ws_CO_[A-Za-z0-9_]{1,50}", request_id):
+    if request_id:
         _name(requests, request_id)
         requests = requests.filter(request_id=request_id) or requests
     return requests.values_list("pk", flat=True).first()
-
-
-def _callback_url(invoice: str) -> str:
-    secret = signing.dumps(invoice, salt=SALT)
-    return f"{settings.API_URL}/api/v1/payments/mpesa/callback/{secret}/"

@@ -1,6 +1,6 @@
 """Everything that changes plans."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from django.conf import settings
@@ -115,6 +115,15 @@ def require_payable(gateway: PaymentGateway, price: Money) -> None:
         raise NoPrice(f"{price} cannot be paid by {gateway.name}.") from error
 
 
+def require_payable_everywhere(prices: Collection[Money]) -> None:
+    """Raises NoPrice for an amount that one of this server's gateways cannot say though it takes
+    the currency."""
+    for gateway in map(gateway_named, settings.PAYMENT_GATEWAYS):
+        for price in prices:
+            if gateway.currencies is None or price.currency in gateway.currencies:
+                require_payable(gateway, price)
+
+
 def _require_valid(
     plan: Plan, slug: str, prices: Sequence[Money], trial_days: int, is_default: bool
 ) -> None:
@@ -122,10 +131,7 @@ def _require_valid(
         raise SlugTaken
     if is_default and (prices or trial_days or plan.retired):
         raise DefaultPlan
-    for gateway in map(gateway_named, settings.PAYMENT_GATEWAYS):
-        for price in prices:
-            if gateway.currencies is None or price.currency in gateway.currencies:
-                require_payable(gateway, price)
+    require_payable_everywhere(prices)
     live = Subscription.objects.filter(Q(plan=plan.pk) | Q(next_plan=plan.pk), state__in=LIVE)
     used = live.order_by().values_list("currency", flat=True).distinct()
     if missing := sorted({*used} - {price.currency for price in prices}):

@@ -6,7 +6,7 @@ from rest_framework import serializers
 from core.kit.choices import enum_choices
 from core.kit.serializers import AwareDateTimeField, StrictSerializer
 from core.subscriptions.entitlements import GIVEN
-from core.subscriptions.gateways import InvoiceLine
+from core.subscriptions.gateways import InvoiceLine, gateways_taking
 from core.subscriptions.models import (
     CURRENCIES,
     Entitlement,
@@ -23,6 +23,22 @@ from ongoza_contracts.vocabulary import ID_MAX
 GIVEN_SOURCES = [(source.value, source.title()) for source in GIVEN]
 
 
+class GatewaysField(serializers.ListField):
+    """Of something with a currency."""
+
+    child = serializers.CharField()
+
+    def __init__(self) -> None:
+        super().__init__(
+            source="currency",
+            read_only=True,
+            help_text="Those that take the currency here; the first is asked if none is named.",
+        )
+
+    def to_representation(self, data: str) -> list[str]:  # type: ignore[override]
+        return gateways_taking(data)
+
+
 class PlanFeatureSerializer(serializers.ModelSerializer[PlanFeature]):
     class Meta:
         model = PlanFeature
@@ -31,9 +47,11 @@ class PlanFeatureSerializer(serializers.ModelSerializer[PlanFeature]):
 
 
 class PlanPriceSerializer(serializers.ModelSerializer[PlanPrice]):
+    gateways = GatewaysField()
+
     class Meta:
         model = PlanPrice
-        fields = ("currency", "amount")
+        fields = ("currency", "amount", "gateways")
         read_only_fields = fields
         extra_kwargs = {
             "amount": {"help_text": "In minor units of ISO 4217: 150000 are KES 1500.00."}

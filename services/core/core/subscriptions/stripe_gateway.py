@@ -15,8 +15,11 @@ import stripe
 from django.conf import settings
 
 from core.kit.breaker import Breaker
+from core.subscriptions import stripe_charges
+from core.subscriptions.charge_states import ChargeState
 from core.subscriptions.gateway_time import seconds_left
 from core.subscriptions.gateways import (
+    ChargeOrder,
     DowngradeWaits,
     GatewayInvoice,
     GatewayPreview,
@@ -155,6 +158,23 @@ class StripeGateway:
         found = [_invoice(one) for one in self._invoices(reference) if one.status in STATES]
         return [one for one in found if one is not None]
 
+    @_translated
+    def request_charge(self, order: ChargeOrder) -> str:
+        return stripe_charges.new_customer(self.api, order)
+
+    @_translated
+    def start_charge(self, order: ChargeOrder, phone: str, page: str) -> str:
+        amount = self.units.to_gateway(order.price)
+        return stripe_charges.page_address(self.api, order, amount, f"{settings.WEB_URL}{page}")
+
+    @_translated
+    def retrieve_charge(self, order: ChargeOrder) -> ChargeState:
+        return stripe_charges.state_of(self.api, order.reference)
+
+    @_translated
+    def refund_charge(self, order: ChargeOrder) -> None:
+        stripe_charges.refund(self.api, order)
+
     def _customer(self, order: Order) -> str:
         """A new one in place of one that was deleted. Stripe learns no name and no address from us:
         it asks the payer."""
@@ -263,7 +283,7 @@ class StripeGateway:
                 "customer": order.reference,
                 "client_reference_id": key,
                 "line_items": [{"price_data": self._price(order), "quantity": 1}],
-                "success_url": page,
+                "success_url": f"{page}?paying=page",
                 "cancel_url": page,
             },
             {"idempotency_key": f"{key}:{len(sessions)}"},

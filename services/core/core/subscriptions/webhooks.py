@@ -6,7 +6,7 @@ from django.db import transaction
 
 from core.jobs.services import schedule
 from core.kit.errors import DomainError, NotFound
-from core.subscriptions import mpesa
+from core.subscriptions import mpesa, mpesa_charges
 from core.subscriptions.gateways import EVENT, has_gateway
 from core.subscriptions.models import GatewayEvent
 
@@ -41,6 +41,11 @@ def receive_mpesa_callback(*, secret: str, body: bytes) -> None:
     """
     if not has_gateway(mpesa.NAME):
         raise NotFound
+    charge = mpesa_charges.request_of(secret)
+    if charge is not None:
+        mpesa_charges.store_reported_id(charge, body)
+        _receive(mpesa.NAME, f"{charge.pk.hex}:charge", str(charge.pk))
+        return
     invoice = mpesa.invoice_of(secret)
     request = mpesa.reported_request(invoice, body)
     _receive(mpesa.NAME, f"{invoice.pk.hex}:{request}", str(invoice.subscription_id))

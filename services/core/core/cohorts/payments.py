@@ -1,0 +1,135 @@
+"""Payments of enrolments through the gateways. Nothing that a client sends marks one as paid: a job
+decides once a gateway has reported the payment, under the locks of everything else about seats."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from core.cohorts import enrolments
+from core.cohorts.models import Enrolment
+from core.cohorts.notifications import PAYMENT_RETURNED
+from core.kit import clock
+from core.kit.errors import DomainError, NotFound
+from core.notifications.services import notify
+from core.subscriptions import charges
+from core.subscriptions.gateway_time import limited_time
+from core.subscriptions.gateways import NothingToPay, gateway_for
+from core.subscriptions.models import Charge
+from core.subscriptions.money import Money
+from core.subscriptions.plans import NoPrice, require_payable
+from core.users.models import User
+from ongoza_contracts.cohorts import EnrolmentState, PoolKind
+
+PAYMENT = "cohorts.payment"
+"""The kind of the job that decides about a paid charge."""
+
+
+class _Place(NamedTuple):
+    cohort_id: UUID
+    user_id: int
+
+
+def prices_of(enrolment: Enrolment) -> list[Money]:
+    """What the enrolment costs, by currency: the lower one of its code's and the cohort's price.
+    Empty unless it waits for a payment, and where staff alone confirms payments."""
+    if enrolment.state != EnrolmentState.PENDING_PAYMENT or enrolment.pool != PoolKind.PAID:
+        return []
+    code = enrolment.code
+    lower = {row.currency: row.amount for row in code.prices.all()} if code else {}
+    return [
+        Money(min(row.amount, lower.get(row.currency, row.amount)), row.currency)
+        for row in enrolment.cohort.prices.all()
+    ]
+
+
+@limited_time()
+def start_payment(
+    *,
+    user: User,
+    enrolment_id: UUID,
+    currency: str,
+    gateway_name: str | None = None,
+    phone: str = "",
+) -> str:
+    """Where the learner pays for the enrolment: the address of the gateway's page, or an empty text
+    where it asks the phone. The caller waits for the gateway.
+
+    Call it outside of a transaction. Raises NotFound for an enrolment of somebody else,
+    NothingToPay, HoldExpired, NoPrice, NoGateway, WrongPhone, GatewayUnavailable and Busy.
+    """
+    gateway = gateway_for(currency, gateway_name)
+    place = _place_of(enrolment_id)
+    if place is None or place.user_id != user.pk:
+        raise NotFound
+    charges.settle_open(enrolment_id, gateway.name)
+    with enrolments.locked_cohort(place.cohort_id, {user.pk}):
+        enrolment = Enrolment.objects.get(pk=enrolment_id)
+        price = _price_in(enrolment, currency)
+        require_payable(gateway, price)
+        charge = charges.open_charge(
+            purpose=PAYMENT, subject=enrolment_id, gateway_name=gateway.name, price=price
+        )
+    page = f"/cohorts/{place.cohort_id}"
+    return charges.start_charge(charge, phone=phone, page=page)
+
+
+def decide(*, charge_id: UUID) -> None:
+    """Give the learner the seat that a paid charge is for, or send the money back; no-op for a
+    charge that is not paid or is decided about.
+
+    A learner whose hold expired gets a free seat. Raises NotFound and Busy.
+    """
+    found = Charge.objects.filter(pk=charge_id).values_list("subject", flat=True).first()
+    if found is None:
+        raise NotFound
+    place = _place_of(found)
+    if place is None:  # the learner was erased
+        with transaction.atomic():
+            if (charge := charges.undecided(charge_id)) is not None:
+                charges.send_back(charge)
+        return
+    with enrolments.locked_cohort(place.cohort_id, {place.user_id}):
+        enrolment = Enrolment.objects.select_for_update(no_key=True).get(pk=found)
+        charge = charges.undecided(charge_id)
+        if charge is None:
+            return
+        if _give_seat(enrolment, charge):
+            charges.accept(charge)
+        else:
+            charges.send_back(charge)
+            subject, version = str(enrolment.pk), enrolment.version
+            notify(user_id=place.user_id, kind=PAYMENT_RETURNED, subject=subject, version=version)
+
+
+def _give_seat(enrolment: Enrolment, charge: Charge) -> bool:
+    if enrolment.state == EnrolmentState.PENDING_PAYMENT:
+        enrolments.activate_paid(enrolment, str(charge.pk))
+        return True
+    if enrolment.state != EnrolmentState.EXPIRED:
+        return False
+    try:
+        with transaction.atomic():  # a refusal leaves nothing behind
+            enrolments.begin_again(enrolment, str(charge.pk))
+    except (DomainError, PermissionDenied):
+        return False
+    return True
+
+
+def _price_in(enrolment: Enrolment, currency: str) -> Money:
+    """The caller holds the cohort's lock. Raises NothingToPay, HoldExpired and NoPrice."""
+    if enrolment.state != EnrolmentState.PENDING_PAYMENT:
+        raise NothingToPay
+    if enrolment.expires_at is not None and enrolment.expires_at <= clock.now():
+        raise enrolments.HoldExpired
+    found = {price.currency: price for price in prices_of(enrolment)}
+    if currency not in found:
+        raise NoPrice(f"The seat has no price in {currency}.")
+    return found[currency]
+
+
+def _place_of(enrolment_id: UUID) -> _Place | None:
+    """None for an enrolment that does not exist."""
+    rows = Enrolment.objects.filter(pk=enrolment_id).values_list("cohort_id", "user_id")
+    return _Place(*found) if (found := rows.first()) else None

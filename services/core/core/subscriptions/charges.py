@@ -1,0 +1,164 @@
+"""Payments that are made once, outside of any subscription. What they are for is another app's: it
+holds the lock of that, asks for a charge, and decides about it in a job once it is paid. Gateways
+are asked without locks."""
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from core.jobs.services import schedule
+from core.kit import clock
+from core.kit.errors import NotFound
+from core.subscriptions.charge_states import CHARGE_STATES, UNSETTLED, ChargeState
+from core.subscriptions.gateways import (
+    EVENT,
+    ChargeOrder,
+    NothingToPay,
+    RefundByHand,
+    gateway_named,
+)
+from core.subscriptions.models import Charge
+from core.subscriptions.money import Money
+
+REFUND = "subscriptions.refund"
+LOOKS_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1), timedelta(days=1))
+"""When a gateway is asked what became of a charge, in case its report gets lost."""
+log = logging.getLogger(__name__)
+
+
+def charges_of(subject: UUID) -> Sequence[Charge]:
+    """What was asked for one subject, the oldest first."""
+    return [*Charge.objects.filter(subject=subject)]
+
+
+def open_charge(*, purpose: str, subject: UUID, gateway_name: str, price: Money) -> Charge:
+    """The charge that waits for this payment, at the price that was asked, or a new one.
+
+    The caller holds the lock of the subject. Raises NothingToPay while a payment is being decided.
+    """
+    own = Charge.objects.filter(subject=subject)
+    if own.filter(state=ChargeState.PAID).exists():
+        raise NothingToPay
+    charge, _ = own.get_or_create(
+        gateway=gateway_name,
+        currency=price.currency,
+        state=ChargeState.OPEN,
+        defaults={"purpose": purpose, "subject": subject, "amount": price.amount},
+    )
+    return charge
+
+
+def start_charge(charge: Charge, *, phone: str, page: str) -> str:
+    """Where the charge is paid: the address of the gateway's page, or an empty text where it asks
+    the phone, whose number is stored nowhere. May be repeated.
+
+    Call it outside of a transaction. Raises WrongPhone, NoGateway and GatewayUnavailable.
+    """
+    gateway = gateway_named(charge.gateway)
+    if not charge.reference:
+        charge.reference = gateway.request_charge(_order(charge))
+        charge.save(update_fields=["reference"])
+    with transaction.atomic():
+        for after in LOOKS_AFTER:
+            subject = f"{charge.gateway}:{charge.reference}"
+            schedule(EVENT, subject=subject, due_at=clock.now() + after)
+    return gateway.start_charge(_order(charge), phone, page)
+
+
+def settle_open(subject: UUID, gateway_name: str) -> None:
+    """Ask a gateway about its open charges of a subject. Call it outside of a transaction. Raises
+    NoGateway and GatewayUnavailable."""
+    rows = Charge.objects.filter(subject=subject, gateway=gateway_name, state=ChargeState.OPEN)
+    for charge in rows.exclude(reference=""):
+        settle_charge(gateway_name=gateway_name, reference=charge.reference)
+
+
+def settle_charge(*, gateway_name: str, reference: str) -> None:
+    """Ask the gateway whether a charge was paid; if it was, a job decides about it.
+
+    The one way to a payment: jobs, commands and webhooks call it, as often and in whatever order
+    they come. Call it outside of a transaction. Raises NotFound for a reference that no charge has,
+    NoGateway and GatewayUnavailable.
+    """
+    rows = Charge.objects.filter(gateway=gateway_name, reference=reference).exclude(reference="")
+    charge = rows.first()
+    if charge is None:
+        raise NotFound
+    if charge.state not in UNSETTLED:
+        return
+    found = gateway_named(gateway_name).retrieve_charge(_order(charge))
+    with transaction.atomic():
+        charge = _get_for_update(charge.pk)
+        if found is ChargeState.PAID and charge.state in UNSETTLED:
+            charge.paid_at = clock.now()
+            _move(charge, "pay")
+            schedule(charge.purpose, subject=str(charge.pk))
+        elif found is ChargeState.FAILED and charge.state == ChargeState.OPEN:
+            _move(charge, "fail")
+
+
+def undecided(charge_id: UUID) -> Charge | None:
+    """A paid charge about which nobody decided, locked; None for any other. The caller has a
+    transaction, and the locks of what the charge is for."""
+    charge = _get_for_update(charge_id)
+    return charge if charge.state == ChargeState.PAID else None
+
+
+def accept(charge: Charge) -> None:
+    """What was paid for was given. The caller holds the charge's lock."""
+    _move(charge, "accept")
+
+
+def send_back(charge: Charge) -> None:
+    """The money goes back by a job. The caller holds the charge's lock."""
+    _move(charge, "send-back")
+    schedule(REFUND, subject=str(charge.pk))
+
+
+def refund(*, charge_id: UUID) -> None:
+    """Let the gateway send the money back; no-op for a charge of which nothing is to be sent back,
+    or no more. Call it outside of a transaction. Raises NotFound, NoGateway and
+    GatewayUnavailable."""
+    charge = Charge.objects.filter(pk=charge_id).first()
+    if charge is None:
+        raise NotFound
+    if charge.state != ChargeState.REFUND_DUE:
+        return
+    action = "refund"
+    try:
+        gateway_named(charge.gateway).refund_charge(_order(charge))
+    except RefundByHand:
+        log.error("The charge %s is to be refunded by hand", charge.pk)
+        action = "leave-to-staff"
+    with transaction.atomic():
+        charge = _get_for_update(charge_id)
+        if charge.state == ChargeState.REFUND_DUE:
+            _move(charge, action)
+
+
+@transaction.atomic
+def record_refund(*, charge_id: UUID) -> None:
+    """Staff sent the money back by hand. Raises NotFound, and IllegalTransition unless the gateway
+    left it to them."""
+    _move(_get_for_update(charge_id), "record-refund")
+
+
+def _move(charge: Charge, action: str) -> None:
+    CHARGE_STATES.move(charge, action)
+    if charge.state == ChargeState.REFUNDED:
+        charge.refunded_at = clock.now()
+    charge.save()
+
+
+def _get_for_update(charge_id: UUID) -> Charge:
+    charge = Charge.objects.select_for_update(no_key=True).filter(pk=charge_id).first()
+    if charge is None:
+        raise NotFound
+    return charge
+
+
+def _order(charge: Charge) -> ChargeOrder:
+    return ChargeOrder(id=charge.pk, price=charge.money, reference=charge.reference)

@@ -1,0 +1,158 @@
+"""Whatever the order in which people, time and gateways act on two seats, each charge ends as spent
+or sent back, and no seat is given twice."""
+
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.models import QuerySet
+
+from core.cohorts import enrolments, payments
+from core.cohorts.models import SEATED, Cohort, Enrolment
+from core.jobs.models import Job
+from core.kit.errors import DomainError
+from core.subscriptions import charges
+from core.subscriptions.charge_states import UNSETTLED
+from core.subscriptions.gateways import ChargeOrder, GatewayUnavailable
+from core.subscriptions.models import Charge, SandboxCharge
+from core.subscriptions.sandbox import SandboxGateway
+from core.users.models import User
+from ongoza_contracts.cohorts import EnrolmentState
+from tests.unit.core.cohort_rows import apply, cohort_admin
+from tests.unit.core.notified import make_due, run_jobs
+from tests.unit.core.seat_payment_rows import end_hold, priced_cohort
+from tests.unit.core.world import person
+
+SCHEDULES, STEPS, SEATS = 40, 14, 2
+
+
+@dataclass
+class Story:
+    """Three learners and two seats."""
+
+    cohort: Cohort
+    learners: list[User]
+    dice: random.Random
+    refunds: list[str] = field(default_factory=list)
+    """The charges that the gateway was asked to send back."""
+
+    def enrolment(self, *states: str) -> Enrolment | None:
+        rows = Enrolment.objects.filter(cohort=self.cohort, state__in=states).order_by("pk")
+        return self.dice.choice([*rows]) if rows else None
+
+    def charge(self) -> Charge | None:
+        rows = Charge.objects.order_by("pk")
+        return self.dice.choice([*rows]) if rows else None
+
+    def apply(self) -> None:
+        apply(self.dice.choice(self.learners), self.cohort, "paid")
+
+    def accept(self) -> None:
+        if row := self.enrolment(EnrolmentState.OFFERED):
+            enrolments.accept(user=row.user, enrolment_id=row.pk)
+
+    def ask(self) -> None:
+        if row := self.enrolment(EnrolmentState.PENDING_PAYMENT):
+            payments.start_payment(user=row.user, enrolment_id=row.pk, currency="KES")
+
+    def pay(self) -> None:
+        if charge := self.charge():
+            SandboxCharge.objects.filter(pk=charge.pk, state__in=UNSETTLED).update(state="paid")
+
+    def refuse(self) -> None:
+        if charge := self.charge():
+            SandboxCharge.objects.filter(pk=charge.pk, state="open").update(state="failed")
+
+    def report(self) -> None:
+        """Once, or twice."""
+        if charge := self.charge():
+            for _ in range(self.dice.choice([1, 2])):
+                charges.settle_charge(gateway_name="sandbox", reference=charge.reference)
+
+    def end_hold(self) -> None:
+        if row := self.enrolment(EnrolmentState.PENDING_PAYMENT, EnrolmentState.OFFERED):
+            end_hold(row)
+
+    def tick(self) -> None:
+        enrolments.expire_and_promote(cohort_id=self.cohort.pk)
+
+    def withdraw(self) -> None:
+        if row := self.enrolment(EnrolmentState.PENDING_PAYMENT, EnrolmentState.ACTIVE):
+            enrolments.withdraw(caller=row.user, enrolment_id=row.pk)
+
+    def confirm(self) -> None:
+        if row := self.enrolment(EnrolmentState.PENDING_PAYMENT):
+            staff = cohort_admin()
+            enrolments.confirm_payment(caller=staff, enrolment_id=row.pk, reference="R")
+
+    def act(self) -> None:
+        """One step, which may be refused."""
+        often: list[Callable[[], None]] = [self.accept, self.ask, self.pay, self.report]
+        seldom = [self.apply, self.refuse, self.end_hold, self.tick, self.withdraw, self.confirm]
+        with suppress(DomainError):
+            self.dice.choice([*often, *often, *seldom, run_jobs])()
+        rows = Enrolment.objects.filter(cohort=self.cohort, state__in=SEATED)
+        assert rows.count() <= SEATS
+
+    def refund(self, order: ChargeOrder) -> None:
+        """Fails once for each charge, before or after the money is sent back."""
+        is_first = str(order.id) not in self.refunds
+        self.refunds.append(str(order.id))
+        if not is_first or self.dice.random() < 0.5:
+            rows = SandboxCharge.objects.filter(pk=order.id, state="paid")
+            rows.update(state="refunded")
+        if is_first:
+            raise GatewayUnavailable
+
+    def finish(self) -> None:
+        """All reports come, and failed jobs run again."""
+        for charge in Charge.objects.all():
+            charges.settle_charge(gateway_name="sandbox", reference=charge.reference)
+        for _ in range(3):
+            run_jobs()
+            make_due()
+
+
+def end_states(story: Story) -> list[tuple[str, str]]:
+    """Of each charge: in core, and at the gateway."""
+    at_gateway = dict(SandboxCharge.objects.values_list("pk", "state"))
+    rows = Charge.objects.order_by("pk").values_list("pk", "state")
+    return [(state, at_gateway[key]) for key, state in rows]
+
+
+ENDS = {("accepted", "paid"), ("refunded", "refunded"), ("failed", "failed"), ("open", "open")}
+
+
+def run(story: Story) -> list[tuple[str, str]]:
+    for learner in story.learners:
+        apply(learner, story.cohort, "paid")
+    for _ in range(STEPS):
+        story.act()
+    story.finish()
+    ends = end_states(story)
+    assert {*ends} <= ENDS
+    spent = Charge.objects.filter(state="accepted").values_list("pk", flat=True)
+    paid: QuerySet[Any] = QuerySet(Enrolment).exclude(payment_reference__in=["", "R"])
+    references = [*paid.values_list("payment_reference", flat=True)]
+    assert sorted(references) == sorted(map(str, spent))
+    assert not Job.objects.exclude(failed_at=None).exists()
+    return ends
+
+
+@pytest.mark.django_db
+def test_random_schedules_end_as_paid_or_refunded(monkeypatch: pytest.MonkeyPatch) -> None:
+    cohort_admin()
+    cohort = priced_cohort(SEATS)
+    learners = [person(name) for name in ("amina", "baraka", "chipo")]
+    seen: set[tuple[str, str]] = set()
+    for seed in range(SCHEDULES):
+        story = Story(cohort, learners, random.Random(seed))  # noqa: S311 (a schedule is no secret)
+        monkeypatch.setattr(SandboxGateway, "refund_charge", staticmethod(story.refund))
+        with transaction.atomic():
+            seen |= {*run(story)}
+            transaction.set_rollback(True)
+    assert seen == ENDS
