@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.stack.stack import Stack
+from tests.integration.commands import output_of
+from tests.integration.story import eventually
 from tests.web.people import Person, call_core, demo, log_in, signed_up
 
 pytestmark = pytest.mark.slow
@@ -59,7 +61,7 @@ def test_a_director_plans_a_cohort_with_seats(page: Page, web: Stack) -> None:
     assert [(one["state"], one["time_zone"], one["ends_on"]) for one in found] == [
         ("draft", "Africa/Kampala", "2027-06-30")
     ]
-    assert found[0]["pools"] == [{"kind": "paid", "size": 4, "needs_code": False}]
+    assert found[0]["pools"] == [{"kind": "paid", "size": 4, "needs_code": False, "prices": []}]
     page.get_by_role("link", name="Go on and open it").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
     page.wait_for_load_state("networkidle")
@@ -143,3 +145,36 @@ def test_a_learner_who_waits_reads_the_place_on_the_list(page: Page, web: Stack)
     own = page.locator("section", has=page.locator("#own"))
     expect(own).to_contain_text("You are number 2 on the waiting list")
     expect(own).to_contain_text("Not enough data: no earlier list. We cannot promise a seat.")
+
+
+def test_a_learner_pays_for_a_seat(page: Page, web: Stack) -> None:
+    director, learner = demo(web, "director"), signed_up(web)
+    address = f"cohorts/{made(web, f'Paid class {secrets.token_hex(4)}', public=True)['id']}/"
+    log_in(page, director)
+    page.goto(f"/{address}edit", wait_until="networkidle")
+    page.get_by_label("Seats: Paid").fill("1")
+    page.get_by_label("Price of a paid seat").fill("KES 15,000\nUSD 120.5")
+    page.get_by_role("button", name="Save the seats").click()
+    expect(page.get_by_role("main")).to_contain_text("Accepted.")
+    opened = call_core(web, director, "POST", f"{address}transitions/", {"action": "open"})
+    assert [one["prices"] for one in opened.json()["pools"]] == [
+        [{"currency": "KES", "amount": 1_500_000}, {"currency": "USD", "amount": 12_050}]
+    ]
+    applied = call_core(web, learner, "POST", f"{address}enrolments/", {"pools": ["paid"]}).json()
+    enrolment = f"enrolments/{applied['id']}/"
+    call_core(web, learner, "POST", f"{enrolment}accept/").raise_for_status()
+
+    page.context.clear_cookies()
+    log_in(page, learner)
+    page.goto(f"/{address}", wait_until="networkidle")
+    own = page.locator("section", has=page.locator("#own"))
+    own.get_by_label("USD 120.50 in the sandbox").check()
+    own.get_by_role("button", name="Go on to the payment").click()
+    expect(own).to_contain_text("Waits for the payment")
+    payment = call_core(web, learner, "GET", enrolment).json()["payments"][0]
+    assert (payment["currency"], payment["amount"]) == ("USD", 12_050)
+    output_of(web, "core.manage", "sandbox_payment", payment["id"], "paid")
+    eventually(lambda: call_core(web, learner, "GET", enrolment).json()["state"] == "active")
+    page.reload()
+    expect(own).to_contain_text("You are in this cohort")
+    expect(own.get_by_role("listitem")).to_contain_text(["Paid"])

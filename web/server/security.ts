@@ -1,3 +1,6 @@
+/** The pages of Stripe where a person pays. */
+export const PAYMENT_PAGES = ["https://checkout.stripe.com", "https://invoice.stripe.com"];
+
 /** The Content-Security-Policy of every page: scripts by nonce, and nothing from elsewhere. */
 export function contentPolicy(nonce: string, isDevelopment: boolean): string {
   return [
@@ -7,8 +10,8 @@ export function contentPolicy(nonce: string, isDevelopment: boolean): string {
     "img-src 'self' data: blob:",
     "object-src 'none'",
     "base-uri 'none'",
-    // Without JavaScript the form of a payment leads to these pages of Stripe.
-    "form-action 'self' https://checkout.stripe.com https://invoice.stripe.com",
+    // Without JavaScript the form of a payment leads there.
+    `form-action 'self' ${PAYMENT_PAGES.join(" ")}`,
     "worker-src 'self'",
     "frame-ancestors 'none'",
     "report-uri /bff/csp-report",

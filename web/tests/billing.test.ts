@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Currency, Entitlement, Plan, Subscription } from "../api/core/index.ts";
-import { moneyText } from "../features/billing/money.ts";
+import { minorUnits, moneyText, priceLines, pricesIn } from "../features/billing/money.ts";
 import {
   currentOf,
   daysUntil,
@@ -111,8 +111,47 @@ for (const text of ["254712345678", "0712 345 678", "+254 712-345678"]) {
 }
 
 test("a payment goes on at the gateway's page, or here while a phone is asked", () => {
-  assert.equal(placeToPay("https://checkout.stripe.com/c/1"), "https://checkout.stripe.com/c/1");
-  assert.equal(placeToPay(""), "/settings/billing?paying=phone");
-  assert.equal(placeToPay("http://checkout.stripe.com/c/1"), undefined);
-  assert.equal(placeToPay("javascript:alert(1)"), undefined);
+  const page = "https://checkout.stripe.com/c/1";
+  assert.equal(placeToPay(page, "/ours"), page);
+  assert.equal(placeToPay("", "/ours"), "/ours");
+  for (const wrong of [
+    "http://checkout.stripe.com/c/1",
+    "https://checkout.stripe.com.example/c/1",
+    "https://checkout.stripe.com@other.example/",
+    "javascript:alert(1)",
+    "checkout.stripe.com",
+  ]) {
+    assert.equal(placeToPay(wrong, "/ours"), undefined);
+  }
+});
+
+for (const [text, currency, amount] of [
+  ["1500", "KES", 150_000],
+  ["1,500.50", "KES", 150_050],
+  ["1 500,5", "XAF", null],
+  ["1\u202f500", "XAF", 1_500],
+  ["15000.00", "USD", 1_500_000],
+  ["12.345", "TND", 12_345_000],
+  ["12.5", "TND", 12_500],
+  ["12.345", "KES", 1_234_500],
+  ["12.3456", "TND", null],
+  ["-5", "KES", null],
+  ["1,50,0", "KES", null],
+  ["", "KES", null],
+] as const) {
+  test(`${text} ${currency} are ${amount} minor units`, () => {
+    assert.equal(minorUnits(text, currency), amount);
+  });
+}
+
+test("prices are read as they are written", () => {
+  const prices = [
+    { currency: "KES", amount: 1_500_050 },
+    { currency: "XAF", amount: 60_000 },
+  ] as const;
+  assert.deepEqual(pricesIn(priceLines([...prices])), prices);
+  assert.deepEqual(pricesIn(" kes 12 \n\nsoon"), [
+    { currency: "KES", amount: 1_200 },
+    { currency: "SOO", amount: null },
+  ]);
 });

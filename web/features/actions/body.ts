@@ -1,3 +1,4 @@
+import { pricesIn } from "../billing/money.ts";
 import { instantOf } from "./instants.ts";
 
 /** How the value of an input becomes a value of JSON. */
@@ -16,6 +17,8 @@ export type Kind =
   | "lines"
   /** Values with commas between them. */
   | "words"
+  /** Prices, one on each line; left out where there is no such input. */
+  | "prices"
   /** A time by the clock of a zone. */
   | { zone: string }
   /** Inputs named `name.row.field`; a row without its `needs` is left out. */
@@ -55,6 +58,8 @@ function jsonOf(data: FormData, name: string, kind: Kind): unknown {
       return data.getAll(name).map(String);
     case "lines":
       return parts(text, /\r?\n/);
+    case "prices":
+      return data.has(name) ? pricesIn(text) : undefined;
     case "words":
       return parts(text, /[,\n]/);
     default:

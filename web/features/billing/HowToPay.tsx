@@ -3,25 +3,31 @@ import type { Invoice } from "@/api/core";
 import { Note } from "@/features/shell/Note";
 import { moneyText } from "./money";
 
-/** What is open on an invoice. In the sandbox no money moves: whoever operates the server pays. */
+/** What is open on an invoice. */
 export async function HowToPay({ invoice }: { invoice: Invoice }) {
   const [t, locale] = [await getTranslations("billing.pay"), await getLocale()];
   const price = moneyText(invoice.amount, invoice.currency, locale);
-  const command = `python -m core.manage sandbox_payment ${invoice.gateway_invoice_id} paid`;
   return (
     <>
       <Note kind="warn" icon="alert" title={t("open", { price })}>
         {invoice.state === "failed" && t("failed")}
       </Note>
-      {invoice.gateway === "sandbox" && (
-        <details>
-          <summary>{t("sandbox")}</summary>
-          <p>{t("sandboxText")}</p>
-          <p>
-            <code>{command}</code>
-          </p>
-        </details>
-      )}
+      {invoice.gateway === "sandbox" && <SandboxCommand id={invoice.gateway_invoice_id} />}
     </>
+  );
+}
+
+/** In the sandbox no money moves: whoever operates the server pays. */
+export async function SandboxCommand({ id }: { id: string }) {
+  const t = await getTranslations("billing.pay");
+  const command = `python -m core.manage sandbox_payment ${id} paid`;
+  return (
+    <details>
+      <summary>{t("sandbox")}</summary>
+      <p>{t("sandboxText")}</p>
+      <p>
+        <code>{command}</code>
+      </p>
+    </details>
   );
 }

@@ -1,9 +1,9 @@
 import { getTranslations } from "next-intl/server";
 import type { Invoice, Subscription } from "@/api/core";
-import { Field } from "@/features/forms/Field";
 import { ServerForm } from "@/features/forms/ServerForm";
-import { Note } from "@/features/shell/Note";
 import { type Query, queryText } from "@/server/pages";
+import { Paying } from "./Paying";
+import { PhoneField } from "./PhoneField";
 
 interface Properties {
   subscription: Subscription;
@@ -27,11 +27,7 @@ export async function Pay({ subscription, unpaid, query }: Properties) {
   }
   return (
     <>
-      {queryText(query, "paying") === "phone" && (
-        <Note kind="info" icon="clock" title={t("pay.asked")}>
-          {t("pay.askedText")} <a href="/settings/billing?paying=phone">{t("pay.reload")}</a>
-        </Note>
-      )}
+      <Paying at={queryText(query, "paying")} page="/settings/billing" />
       <PayForm subscription={subscription} query={query} />
     </>
   );
@@ -48,19 +44,7 @@ async function PayForm({ subscription, query }: { subscription: Subscription; qu
   return (
     <ServerForm name="pay" query={wrong}>
       <input type="hidden" name="subscription" value={subscription.id} />
-      {asksPhone ? (
-        <Field
-          name="phone"
-          type="tel"
-          inputMode="tel"
-          autoComplete="tel"
-          label={t("phone")}
-          hint={t("phoneHint")}
-          required
-        />
-      ) : (
-        <p className="meta">{t("pageHint")}</p>
-      )}
+      {asksPhone ? <PhoneField required /> : <p className="meta">{t("pageHint")}</p>}
       <div className="row">
         <button type="submit" className="btn next">
           {asksPhone ? t("askPhone") : t("toPage")}

@@ -1,7 +1,8 @@
 import { getTranslations } from "next-intl/server";
-import type { Currency, Plan, Subscription } from "@/api/core";
+import type { Plan, PlanPrice, Subscription } from "@/api/core";
 import { ActionButton } from "@/features/actions/ActionButton";
 import { times } from "@/features/times/times";
+import { GATEWAYS } from "./subscriptions";
 
 interface Properties {
   plan: Plan;
@@ -9,30 +10,37 @@ interface Properties {
   ownRank: number | undefined;
   live: Subscription | undefined;
   hasTrial: boolean;
-  /** With the interval. */
-  price: string;
-  currency: Currency;
+  price: PlanPrice;
+  /** Of the price, with the interval. */
+  text: string;
 }
 
 /** Subscribes to a plan, or changes to it; says before what follows. */
-export async function PlanButton({ plan, ownRank, live, hasTrial, price, currency }: Properties) {
+export async function PlanButton({ plan, ownRank, live, hasTrial, price, text }: Properties) {
   const t = await getTranslations("billing.choose");
-  const asked = { plan: plan.title, price };
+  const asked = { plan: plan.title, price: text };
   const no = t("no");
   if (!live) {
+    const ways = GATEWAYS.filter((gateway) => price.gateways.includes(gateway));
     return (
-      <ActionButton
-        path="/subscriptions/"
-        body={{ plan: plan.id, currency }}
-        question={{
-          title: t("title", asked),
-          text: hasTrial ? t("trial", { ...asked, days: plan.trial_days }) : t("text", asked),
-          yes: t("yes"),
-          no,
-        }}
-      >
-        {t("button", asked)}
-      </ActionButton>
+      <div className="acts">
+        {ways.length === 0 && <p>{t("noWay")}</p>}
+        {ways.map((gateway) => (
+          <ActionButton
+            key={gateway}
+            path="/subscriptions/"
+            body={{ plan: plan.id, currency: price.currency, gateway }}
+            question={{
+              title: t("title", asked),
+              text: hasTrial ? t("trial", { ...asked, days: plan.trial_days }) : t("text", asked),
+              yes: t("yes"),
+              no,
+            }}
+          >
+            {ways.length === 1 ? t("button", asked) : t(`with.${gateway}`, asked)}
+          </ActionButton>
+        ))}
+      </div>
     );
   }
   const isStay = live.plan === plan.id;

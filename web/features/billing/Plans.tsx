@@ -128,8 +128,8 @@ async function PlanItem({ plan, plans, live, isFirst, currency, previewed }: Ite
           ownRank={ownRank}
           live={live}
           hasTrial={isFirst && plan.trial_days > 0}
-          price={t(plan.interval, { price: text })}
-          currency={price.currency}
+          text={t(plan.interval, { price: text })}
+          price={price}
         />
       )}
     </li>

@@ -1,6 +1,8 @@
 import "server-only";
-import { type Form, failed, refused } from "@/server/forms";
+import { type CallApi, type Form, failed, type Outcome, refused } from "@/server/forms";
 import { phoneDigits, placeToPay } from "./subscriptions";
+
+type Answer = Awaited<ReturnType<CallApi>>;
 
 /** Begins a payment: at a page of the gateway, or on a phone, whose number is stored nowhere. */
 export const pay: Form = {
@@ -9,10 +11,33 @@ export const pay: Form = {
     const path = `/api/v1/subscriptions/${encodeURIComponent(subscription)}/pay/`;
     const body = phone === undefined ? {} : { phone: phoneDigits(phone) };
     const answer = await callApi("POST", path, body);
-    if (answer.status !== 200) {
-      return refused(answer.body);
-    }
-    const to = placeToPay(String(answer.body.url));
-    return to ? { to } : failed("unavailable");
+    return toPayment(answer, "/settings/billing?paying=phone");
   },
 };
+
+/** As `pay`, for a seat. The way is a currency and a gateway that takes it. */
+export const paySeat: Form = {
+  page: ({ cohort = "" }) => `${cohortPage(cohort)}?form=pay-seat`,
+  async submit({ enrolment = "", cohort = "", way = "", phone = "" }, callApi) {
+    const [currency, gateway] = way.split(":");
+    const path = `/api/v1/enrolments/${encodeURIComponent(enrolment)}/pay/`;
+    const answer = await callApi("POST", path, {
+      ...{ currency, gateway },
+      ...(gateway === "mpesa" && { phone: phoneDigits(phone) }),
+    });
+    const asked = gateway === "mpesa" ? "?paying=phone" : "";
+    return toPayment(answer, `${cohortPage(cohort)}${asked}`);
+  },
+};
+
+function cohortPage(id: string): string {
+  return `/cohorts/${encodeURIComponent(id)}`;
+}
+
+function toPayment({ status, body }: Answer, ours: string): Outcome {
+  if (status !== 200) {
+    return refused(body);
+  }
+  const to = placeToPay(String(body.url), ours);
+  return to ? { to } : failed("unavailable");
+}

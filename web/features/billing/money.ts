@@ -14,6 +14,41 @@ const PLACES: Partial<Record<Currency, number>> = {
   TND: 3,
 };
 
+const AMOUNT = /^([0-9]{1,3}(?:[\s,.'’][0-9]{3})+|[0-9]+)(?:[.,]([0-9]+))?$/;
+
+/** The minor units of what a person typed, such as 1500, 1,500.50 or 1 500,5; null if it is none. */
+export function minorUnits(text: string, currency: string): number | null {
+  const places = PLACES[currency as Currency] ?? 2;
+  const [, whole = "", rest = ""] = AMOUNT.exec(text.trim()) ?? [];
+  if (whole === "" || rest.length > places) {
+    return null;
+  }
+  return Number(whole.replaceAll(/\D/g, "") + rest.padEnd(places, "0"));
+}
+
+export interface Price {
+  currency: string;
+  amount: number | null;
+}
+
+/** Prices from lines such as "KES 1500.00". */
+export function pricesIn(text: string): Price[] {
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines.filter(Boolean).map((line) => {
+    const currency = line.slice(0, 3).toUpperCase();
+    return { currency, amount: minorUnits(line.slice(3), currency) };
+  });
+}
+
+/** As `pricesIn` reads them. */
+export function priceLines(prices: { currency: Currency; amount: number }[]): string {
+  const lines = prices.map(({ currency, amount }) => {
+    const places = PLACES[currency] ?? 2;
+    return `${currency} ${(amount / 10 ** places).toFixed(places)}`;
+  });
+  return lines.join("\n");
+}
+
 /** As "KES 1,500" or "USD 12.50"; in French as "1 500 KES". */
 export function moneyText(amount: number, currency: Currency, locale: string): string {
   const places = PLACES[currency] ?? 2;

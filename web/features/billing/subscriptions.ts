@@ -1,5 +1,8 @@
 import type { Entitlement, Feature, Plan, Subscription } from "@/api/core";
+import { PAYMENT_PAGES } from "../../server/security.ts";
 
+/** Those that the client has words for, in the order in which it offers them. */
+export const GATEWAYS = ["mpesa", "stripe", "sandbox"] as const;
 const DAY_MS = 24 * 3600 * 1000;
 
 /** The subscription that goes on, else the one that ended last. Core lists them oldest first. */
@@ -18,14 +21,14 @@ export function phoneDigits(text: string): string {
 }
 
 /**
- * Where the caller goes on after a payment began: a page of the gateway, or ours while a phone was
+ * Where the caller goes on after a payment began: a page of the gateway, or `ours` while a phone was
  * asked. Undefined for an address that nobody should be sent to.
  */
-export function placeToPay(url: string): string | undefined {
+export function placeToPay(url: string, ours: string): string | undefined {
   if (url === "") {
-    return "/settings/billing?paying=phone";
+    return ours;
   }
-  return url.startsWith("https://") ? url : undefined;
+  return URL.canParse(url) && PAYMENT_PAGES.includes(new URL(url).origin) ? url : undefined;
 }
 
 /** Those that have not ended; some may begin later. */

@@ -1,8 +1,9 @@
-import { getTimeZone, getTranslations } from "next-intl/server";
+import { getLocale, getTimeZone, getTranslations } from "next-intl/server";
 import { type Code, type Cohort, type CohortAction, type CohortState, codesList } from "@/api/core";
 import { ActionButton } from "@/features/actions/ActionButton";
 import { ApiForm } from "@/features/actions/ApiForm";
 import { AreaField, SelectField, TextField } from "@/features/actions/fields";
+import { moneyText } from "@/features/billing/money";
 import { times } from "@/features/times/times";
 import { core, load } from "@/server/caller";
 
@@ -102,6 +103,8 @@ async function OneCode({ code }: { code: Code }) {
     times(),
   ]);
   const { uses, max_uses, ends_at, pool } = code;
+  const locale = await getLocale();
+  const prices = code.prices.map(({ amount, currency }) => moneyText(amount, currency, locale));
   const isOver = new Date(ends_at) <= new Date();
   return (
     <>
@@ -111,6 +114,7 @@ async function OneCode({ code }: { code: Code }) {
       </p>
       <p className="meta">
         {t("codeUses", { uses, most: max_uses, moment: when.moment(ends_at) })}
+        {prices.length > 0 && `, ${prices.join(", ")}`}
         {isOver && `, ${t("codeEnded")}`}
       </p>
       {!isOver && (
@@ -132,7 +136,7 @@ async function AddCode({ cohort }: { cohort: Cohort }) {
   return (
     <ApiForm
       path="/codes/"
-      shape={{ pool: "text", max_uses: "number", ends_at: { zone } }}
+      shape={{ pool: "text", max_uses: "number", ends_at: { zone }, prices: "prices" }}
       fixed={{ cohort: cohort.id }}
       submit={t("codeSubmit")}
       done={t("codeDone")}
@@ -151,6 +155,13 @@ async function AddCode({ cohort }: { cohort: Cohort }) {
         type="datetime-local"
         label={t("codeUntil")}
         hint={when.zoneName()}
+      />
+      <AreaField
+        id="code-prices"
+        name="prices"
+        label={t("codePrices")}
+        hint={t("codePricesHint")}
+        rows={2}
       />
     </ApiForm>
   );

@@ -10,9 +10,11 @@ import type { Question } from "@/features/actions/QuestionDialog";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
 import { core, load } from "@/server/caller";
+import type { Query } from "@/server/pages";
+import { PaySeat, SeatPayments } from "./PaySeat";
 
 /** Where the learner stands in a cohort, and what comes next. */
-export async function OwnEnrolment({ enrolment }: { enrolment: Enrolment }) {
+export async function OwnEnrolment({ enrolment, query }: { enrolment: Enrolment; query: Query }) {
   const path = { enrolment_id: enrolment.id };
   const { data, problem } = await load(enrolmentsRead({ client: core, path }));
   if (problem) {
@@ -31,13 +33,15 @@ export async function OwnEnrolment({ enrolment }: { enrolment: Enrolment }) {
   const Part = parts[data.state];
   return (
     <section className="card now stack" aria-labelledby="own">
-      <Part enrolment={data} />
+      <Part enrolment={data} query={query} />
+      <SeatPayments payments={data.payments} />
     </section>
   );
 }
 
 interface Part {
   enrolment: EnrolmentDetail;
+  query: Query;
 }
 
 async function poolNames(pools: EnrolmentDetail["accepted_pools"]): Promise<string> {
@@ -87,13 +91,14 @@ async function Offered({ enrolment }: Part) {
   );
 }
 
-async function PaymentDue({ enrolment }: Part) {
+async function PaymentDue({ enrolment, query }: Part) {
   const [t, when] = [await getTranslations("cohorts.own"), await times()];
   const { expires_at } = enrolment;
   return (
     <>
       <h2 id="own">{t("payTitle", { moment: expires_at ? when.moment(expires_at) : "" })}</h2>
       <p>{t("payText")}</p>
+      <PaySeat enrolment={enrolment} query={query} />
       <Act enrolment={enrolment} action="withdraw" question="withdraw" label={t("withdraw")} />
     </>
   );
@@ -144,7 +149,7 @@ async function Ended() {
   );
 }
 
-interface ActProperties extends Part {
+interface ActProperties extends Omit<Part, "query"> {
   action: "accept" | "decline" | "withdraw";
   label: string;
   className?: string;

@@ -1,6 +1,7 @@
-import { getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import { cohortsListPools, type PoolSeats } from "@/api/core";
 import { HeadRow } from "@/features/actions/HeadRow";
+import { moneyText } from "@/features/billing/money";
 import { ProblemState } from "@/features/shell/Problem";
 import { times } from "@/features/times/times";
 import { core, load } from "@/server/caller";
@@ -43,9 +44,14 @@ export async function SeatsTable({ cohort }: { cohort: string }) {
 
 async function SeatsRow({ pool }: { pool: PoolSeats }) {
   const [t, all] = [await getTranslations("cohorts.seats"), await getTranslations("cohorts")];
+  const locale = await getLocale();
+  const prices = pool.prices.map(({ amount, currency }) => moneyText(amount, currency, locale));
   return (
     <tr>
-      <th scope="row">{all(`kind.${pool.kind}`)}</th>
+      <th scope="row">
+        {all(`kind.${pool.kind}`)}
+        {prices.length > 0 && <span className="meta"> {prices.join(", ")}</span>}
+      </th>
       <td className="r" data-l={t("all")}>
         {pool.size}
       </td>

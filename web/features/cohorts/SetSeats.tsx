@@ -1,7 +1,8 @@
 import { getTranslations } from "next-intl/server";
 import type { Cohort, Pool, PoolKind } from "@/api/core";
 import { ApiForm } from "@/features/actions/ApiForm";
-import { TextField } from "@/features/actions/fields";
+import { AreaField, TextField } from "@/features/actions/fields";
+import { priceLines } from "@/features/billing/money";
 import { POOL_KINDS } from "./pools";
 
 interface Properties {
@@ -22,7 +23,10 @@ export async function SetSeats({ cohort, etag, className }: Properties) {
         method="put"
         path={`/cohorts/${cohort.id}/pools/`}
         shape={{
-          pools: { rows: { kind: "text", size: "number", needs_code: "checked" }, needs: "size" },
+          pools: {
+            rows: { kind: "text", size: "number", needs_code: "checked", prices: "prices" },
+            needs: "size",
+          },
         }}
         ifMatch={etag}
         submit={t("setSeatsSubmit")}
@@ -59,6 +63,16 @@ async function PoolFields({ kind, pool }: { kind: PoolKind; pool: Pool | undefin
         />
         <span>{t("needsCode", { kind: all(`kind.${kind}`) })}</span>
       </label>
+      {kind === "paid" && (
+        <AreaField
+          id="prices"
+          name={`pools.${kind}.prices`}
+          label={t("prices")}
+          hint={t("pricesHint")}
+          rows={2}
+          defaultValue={pool && priceLines(pool.prices)}
+        />
+      )}
     </div>
   );
 }

@@ -49,7 +49,7 @@ export default async function CohortPage({ params, searchParams }: Properties) {
       <Head cohort={cohort.data} />
       <div className="cols stack wide">
         <div className="stack wide">
-          {enrolment && <OwnEnrolment enrolment={enrolment} />}
+          {enrolment && <OwnEnrolment enrolment={enrolment} query={query} />}
           {mayApply && <Apply cohort={cohort.data} />}
           <SeatsTable cohort={path.cohort_id} />
           {isStaff && <StaffPart cohort={cohort.data} query={query} />}

@@ -1,6 +1,6 @@
 import type { NextRequest } from "next/server";
 import * as account from "@/features/account/forms";
-import { pay } from "@/features/billing/forms";
+import { pay, paySeat } from "@/features/billing/forms";
 import { guardianAnswer, guardianLink } from "@/features/guardian/forms";
 import { acceptInvitation } from "@/features/members/forms";
 import * as profiler from "@/features/profiler/forms";
@@ -28,6 +28,7 @@ const FORMS: Record<string, Form> = {
   "guardian-answer": guardianAnswer,
   "guardian-link": guardianLink,
   pay,
+  "pay-seat": paySeat,
   profiler: profiler.profiler,
   track: profiler.chooseTrack,
   "accept-invitation": acceptInvitation,
