@@ -16,6 +16,7 @@ from core.subscriptions.models import Charge, GatewayEvent, MpesaCharge
 from core.users.models import User
 from tests.mpesa_double import (
     CANCELLED,
+    INVALID_PHONE,
     KEY,
     PASSKEY,
     PHONE,
@@ -236,6 +237,17 @@ def test_a_lost_answer_is_no_reason_to_ask_again_at_once(
         let_time_pass()
         assert ask_phone(row, daraja) != request
         assert end_of(row) == (["pending_payment"], ["failed", "open"])
+
+
+def test_a_request_that_mpesa_refuses_is_repeated_at_once(
+    row: Enrolment, daraja: MpesaDouble
+) -> None:
+    daraja.refusal = INVALID_PHONE
+    assert refusal(ask(row, phone=PHONE))[:2] == (503, "unavailable")
+    daraja.refusal = None
+    daraja.answer_phone(ask_phone(row, daraja))
+    call_back(daraja.callbacks[0])
+    assert end_of(row) == (["active"], ["accepted"])
 
 
 def test_a_callback_that_lies_gives_no_seat(row: Enrolment, daraja: MpesaDouble) -> None:

@@ -1,6 +1,7 @@
 """How long gateways are asked, and that nobody waits for a lock meanwhile."""
 
 from collections.abc import Callable, Iterator, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -113,6 +114,33 @@ def test_mpesa_is_not_asked_for_a_while_after_failures_in_a_row(mpesa: MpesaDoub
     daraja.breaker.closed_from = 0.0
     mpesa.asked["ws_CO_1"] = {}
     assert daraja.outcome_of("ws_CO_1") is daraja.Outcome.WAITING
+
+
+def test_a_token_of_mpesa_is_fetched_once_in_its_life(
+    mpesa: MpesaDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daraja, "token", daraja.AccessToken())
+    moment = 1000.0
+    monkeypatch.setattr(daraja, "time", SimpleNamespace(monotonic=lambda: moment))
+    mpesa.asked["ws_CO_1"] = {}
+    for seconds, fetched in ((0, 1), (3599 - 61, 1), (3599 - 59, 2)):
+        moment = 1000.0 + seconds
+        daraja.outcome_of("ws_CO_1")
+        assert mpesa.tokens == fetched
+
+
+def test_a_token_that_mpesa_takes_no_more_is_replaced_once(
+    mpesa: MpesaDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mpesa.asked["ws_CO_1"] = {}
+    daraja.outcome_of("ws_CO_1")
+    mpesa.tokens += 1  # which ends ours
+    fetched = mpesa.tokens
+    assert daraja.outcome_of("ws_CO_1") is daraja.Outcome.WAITING
+    assert mpesa.tokens == fetched + 1
+    monkeypatch.setattr(daraja.token, "get", lambda _: "another")
+    with pytest.raises(daraja.RequestRefused):
+        daraja.outcome_of("ws_CO_1")
 
 
 @pytest.fixture

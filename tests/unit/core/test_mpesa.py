@@ -28,6 +28,7 @@ from core.users.models import User
 from ongoza_contracts.vocabulary import Role
 from tests.mpesa_double import (
     CANCELLED,
+    INVALID_PHONE,
     PHONE,
     MpesaDouble,
     mpesa_double,
@@ -136,6 +137,23 @@ def test_a_lost_answer_is_no_reason_to_ask_again_at_once(amina: User, daraja: Mp
     assert deliver(daraja.callbacks[0]) == 204
     run_jobs()
     assert state_of(subscription) == ("active", ["paid"])
+
+
+def test_a_request_that_mpesa_refuses_is_repeated_at_once(amina: User, daraja: MpesaDouble) -> None:
+    """As for a wrong number. An error inside M-Pesa says nothing certain."""
+    subscription = subscribe(amina)
+    for refusal_of_mpesa in (INVALID_PHONE, {"ResponseCode": "1"}):
+        daraja.refusal = refusal_of_mpesa
+        assert refusal(pay(amina, subscription))[:2] == (503, "unavailable")
+        assert state_of(subscription) == ("incomplete", ["open"])
+    daraja.refusal = {"errorCode": "500.003.1001", "errorMessage": "Internal Server Error"}
+    assert pay(amina, subscription)[0] == 503
+    daraja.refusal = None
+    assert pay(amina, subscription)[0] == 200
+    assert daraja.asked == {}
+    MpesaRequest.objects.filter(state="open").update(state="failed")
+    assert pay(amina, subscription)[0] == 200
+    assert len(daraja.asked) == 1
 
 
 def test_a_callback_that_lies_marks_nothing_as_paid(amina: User, daraja: MpesaDouble) -> None:

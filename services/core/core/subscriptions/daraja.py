@@ -1,9 +1,13 @@
-"""A client of Daraja, the HTTP API of M-Pesa: asks a phone for a payment, and what became of it."""
+"""A client of Daraja, the HTTP API of M-Pesa: asks a phone for a payment, and what became of it, and
+sends a payment back."""
 
 import base64
 import json
+import time
+from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
+from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,9 +23,22 @@ TIMEOUT_SECONDS = 10
 NAIROBI = ZoneInfo("Africa/Nairobi")
 PROCESSING = "500.001.1001"
 """The error code of a payer who has neither paid nor refused yet."""
+INVALID_TOKEN = "404.001.03"
+INTERNAL_ERROR = "500.003"
+"""Begins the codes of errors inside M-Pesa, after which a request may have been taken."""
+TOKEN_ENDS_EARLIER_SECONDS = 60
+"""A token is replaced so long before its end, since clocks and networks differ."""
 
 
 breaker = Breaker()
+
+
+class NotSent(GatewayUnavailable):
+    """M-Pesa got no request, for certain."""
+
+
+class RequestRefused(NotSent):
+    """M-Pesa answered that it does not take the request."""
 
 
 class Outcome(Enum):
@@ -33,7 +50,7 @@ class Outcome(Enum):
 def ask_phone(*, phone: str, amount: int, reference: str, callback_url: str) -> str:
     """Let a phone show a request for whole shillings; return the id of the request at M-Pesa.
 
-    Raises GatewayUnavailable, also where M-Pesa may have taken the request.
+    Raises NotSent, and GatewayUnavailable where M-Pesa may have taken the request.
     """
     answer = _post(
         "/mpesa/stkpush/v1/processrequest",
@@ -49,8 +66,9 @@ def ask_phone(*, phone: str, amount: int, reference: str, callback_url: str) -> 
             "TransactionDesc": "Ongoza",
         },
     )
+    _require_taken(answer)
     request_id = answer.get("CheckoutRequestID")
-    if str(answer.get("ResponseCode")) != "0" or not isinstance(request_id, str):
+    if not isinstance(request_id, str):
         raise GatewayUnavailable
     return request_id
 
@@ -77,21 +95,83 @@ def _signed() -> dict[str, str]:
     }
 
 
+def _require_taken(answer: dict[str, Any]) -> None:
+    """Raises RequestRefused, and GatewayUnavailable for an answer that says nothing certain."""
+    code, error = answer.get("ResponseCode"), str(answer.get("errorCode") or "")
+    if str(code) == "0":
+        return
+    if code is not None or (error and not error.startswith(INTERNAL_ERROR)):
+        raise RequestRefused
+    raise GatewayUnavailable
+
+
+class AccessToken:
+    """The token of this process, fetched when there is none or it is about to end."""
+
+    def __init__(self) -> None:
+        self._value, self._ends_at = "", 0.0
+
+    def get(self, client: httpx.Client) -> str:
+        """Raises NotSent."""
+        value = self._value
+        if not value or time.monotonic() >= self._ends_at:
+            value = self._fetch(client)
+        return value
+
+    def forget(self) -> None:
+        self._value = ""
+
+    def _fetch(self, client: httpx.Client) -> str:
+        keys = (settings.MPESA_CONSUMER_KEY, settings.MPESA_CONSUMER_SECRET)
+        grant = {"grant_type": "client_credentials"}
+        asked_at = time.monotonic()
+        try:
+            _, granted = _call(client.get, "/oauth/v1/generate", params=grant, auth=keys)
+        except GatewayUnavailable:
+            raise NotSent from None
+        try:
+            value = str(granted["access_token"])
+            lasts = int(granted.get("expires_in", 0)) - TOKEN_ENDS_EARLIER_SECONDS
+        except (LookupError, TypeError, ValueError):
+            breaker.record(answered=False)
+            raise NotSent from None
+        self._value, self._ends_at = value, asked_at + lasts
+        return value
+
+
+token = AccessToken()
+
+
 def _post(path: str, body: dict[str, Any]) -> dict[str, Any]:
     """The answer, also to a refusal. Its texts may name the payer: no error has them."""
+    with httpx.Client(base_url=settings.MPESA_API_URL, trust_env=False) as client:
+        for _ in range(2):
+            headers = {"Authorization": f"Bearer {token.get(client)}"}
+            status, answer = _call(client.post, path, json=body, headers=headers)
+            breaker.record(answered=True)
+            if status != HTTPStatus.UNAUTHORIZED and answer.get("errorCode") != INVALID_TOKEN:
+                return answer
+            token.forget()
+    raise RequestRefused
+
+
+def _call(
+    request: Callable[..., httpx.Response], path: str, **options: Any
+) -> tuple[int, dict[str, Any]]:
+    """The status and the answer. Raises NotSent and GatewayUnavailable."""
     try:
-        with httpx.Client(base_url=settings.MPESA_API_URL, trust_env=False) as client:
-            keys = (settings.MPESA_CONSUMER_KEY, settings.MPESA_CONSUMER_SECRET)
-            grant = {"grant_type": "client_credentials"}
-            left = seconds_left(breaker, TIMEOUT_SECONDS)
-            granted = client.get("/oauth/v1/generate", params=grant, auth=keys, timeout=left)
-            headers = {"Authorization": f"Bearer {granted.json()['access_token']}"}
-            left = seconds_left(breaker, TIMEOUT_SECONDS)
-            answer = client.post(path, json=body, headers=headers, timeout=left).json()
-    except (httpx.HTTPError, json.JSONDecodeError, UnicodeDecodeError, LookupError, TypeError):
+        left = seconds_left(breaker, TIMEOUT_SECONDS)
+    except GatewayUnavailable:
+        raise NotSent from None
+    try:
+        answer = request(path, timeout=left, **options)
+        found = {} if answer.status_code == HTTPStatus.UNAUTHORIZED else answer.json()
+    except (httpx.ConnectError, httpx.ConnectTimeout):
+        breaker.record(answered=False)
+        raise NotSent from None
+    except (httpx.HTTPError, json.JSONDecodeError, UnicodeDecodeError):
         breaker.record(answered=False)
         raise GatewayUnavailable from None
-    breaker.record(answered=True)
-    if not isinstance(answer, dict):
+    if not isinstance(found, dict):
         raise GatewayUnavailable
-    return answer
+    return answer.status_code, found

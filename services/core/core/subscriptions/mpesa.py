@@ -66,12 +66,7 @@ class MpesaGateway(SinglePayments):
         seconds_left(daraja.breaker, daraja.TIMEOUT_SECONDS)  # else the phone is not asked
         invoice, request = self._new_request(order, unanswered)
         if request is not None:
-            request_id = daraja.ask_phone(
-                phone=phone,
-                amount=invoice.amount,
-                reference=invoice.pk.hex[-12:],
-                callback_url=mpesa_charges.callback_url(str(invoice.pk), SALT),
-            )
+            request_id = _ask_phone(request, invoice, phone)
             if not _name(MpesaRequest.objects.filter(pk=request.pk), request_id):
                 known = {"invoice": invoice, "asked_at": request.asked_at}
                 MpesaRequest.objects.get_or_create(request_id=request_id, defaults=known)
@@ -142,6 +137,22 @@ class MpesaGateway(SinglePayments):
             if outcome is not daraja.Outcome.WAITING:
                 _store_outcome(request, outcome)
         return unanswered
+
+
+def _ask_phone(request: MpesaRequest, invoice: MpesaInvoice, phone: str) -> str:
+    """M-Pesa's id of the request. One that M-Pesa did not take may be repeated at once. Raises
+    GatewayUnavailable."""
+    try:
+        return daraja.ask_phone(
+            phone=phone,
+            amount=invoice.amount,
+            reference=invoice.pk.hex[-12:],
+            callback_url=mpesa_charges.callback_url(str(invoice.pk), SALT),
+        )
+    except daraja.NotSent:
+        rows = MpesaRequest.objects.filter(pk=request.pk, state=InvoiceState.OPEN)
+        rows.update(state=InvoiceState.FAILED)
+        raise
 
 
 def _is_pending(now: datetime) -> Q:

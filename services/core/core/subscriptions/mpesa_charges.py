@@ -30,19 +30,24 @@ STATES = {
 
 
 def ask_phone(order: ChargeOrder, amount: int, phone: str) -> None:
-    """No-op for a charge that was asked for before. Raises WrongPhone and GatewayUnavailable."""
+    """No-op for a charge that was asked for before, unless M-Pesa did not take the request. Raises
+    WrongPhone and GatewayUnavailable."""
     if PHONE.fullmatch(phone) is None:
         raise WrongPhone
     seconds_left(daraja.breaker, daraja.TIMEOUT_SECONDS)  # else the phone is not asked
     new = {"asked_at": clock.now()}
     request, is_new = MpesaCharge.objects.get_or_create(charge_id=order.id, defaults=new)
     if is_new:
-        request_id = daraja.ask_phone(
-            phone=phone,
-            amount=amount,
-            reference=order.id.hex[-12:],
-            callback_url=callback_url(str(order.id), SALT),
-        )
+        try:
+            request_id = daraja.ask_phone(
+                phone=phone,
+                amount=amount,
+                reference=order.id.hex[-12:],
+                callback_url=callback_url(str(order.id), SALT),
+            )
+        except daraja.NotSent:
+            request.delete()
+            raise
         _name_request(request, request_id)
 
 
