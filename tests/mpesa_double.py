@@ -1,4 +1,4 @@
-"""Daraja on loopback for tests: requests to phones, what became of them, callbacks and reversals."""
+"""Daraja on loopback for tests: requests to phones, their outcomes, callbacks and reversals."""
 
 import base64
 import json
@@ -56,10 +56,9 @@ class MpesaDouble:
         asked = self.asked[request_id]
         callback: dict[str, Any] = {"CheckoutRequestID": request_id, "ResultCode": result}
         if result == 0:
-            values = {"MpesaReceiptNumber": receipt_of(request_id), "Balance": None}
-            values["PhoneNumber"] = int(asked["PhoneNumber"])
-            items = [{"Name": name, "Value": value} for name, value in values.items()]
-            callback["CallbackMetadata"] = {"Item": items}
+            phone = {"Name": "PhoneNumber", "Value": int(asked["PhoneNumber"])}
+            receipt = {"Name": "MpesaReceiptNumber", "Value": receipt_of(request_id)}
+            callback["CallbackMetadata"] = {"Item": [{"Name": "Balance"}, receipt, phone]}
         self._will_post(asked["CallBackURL"], {"Body": {"stkCallback": callback}})
 
     def end_reversal(self, result: int | str | None = None) -> None:

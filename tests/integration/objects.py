@@ -513,6 +513,7 @@ MAKERS: Mapping[str, Callable[[World], Values]] = {
     "programs/{program_id}": program,
     "programs/import/{import_id}": program_import,
     "payments/mpesa/callback/{secret}": lambda _: {"secret": "none"},
+    "payments/mpesa/reversal/{secret}": lambda _: {"secret": "none"},
     "programs/{program_id}/versions/{number}": program_version,
     "progress/{progress_id}": progress,
     "progress/import/{import_id}": progress_import,

@@ -24,6 +24,9 @@ SUBSCRIPTION_ROUTES: dict[str, Route] = {
     "POST /payments/mpesa/callback/{secret}/": Route(
         For.ANYONE, "payments/mpesa/callback/none/", {}
     ),
+    "POST /payments/mpesa/reversal/{secret}/": Route(
+        For.ANYONE, "payments/mpesa/reversal/none/", {}
+    ),
     "GET /invoices/": Route(For.USERS),
     "GET /entitlements/": Route(For.USERS),
     "POST /entitlements/": Route(GIVERS, body={}),

@@ -189,6 +189,22 @@ def test_stripe_is_refused_with_half_of_its_settings() -> None:
         start(stripe_api_url="http://stripe.example")
 
 
+def test_mpesa_is_refused_with_half_of_its_settings() -> None:
+    mpesa = {"MPESA_CONSUMER_KEY": "key", "MPESA_PASSKEY": "pass"}
+    reversals = {"MPESA_INITIATOR": "api", "MPESA_SECURITY_CREDENTIAL": "text"}
+    none = dict.fromkeys(reversals, "")
+    start(mpesa=mpesa, mpesa_reversals=reversals)
+    start(mpesa=mpesa, mpesa_reversals=none)
+    for name in mpesa:
+        with pytest.raises(ImproperlyConfigured, match=f"{name} is not set, beside others"):
+            start(mpesa={**mpesa, name: ""}, mpesa_reversals=none)
+        with pytest.raises(ImproperlyConfigured, match=f"{name} is not set, beside others"):
+            start(mpesa=dict.fromkeys(mpesa, ""), mpesa_reversals=reversals)
+    for name in reversals:
+        with pytest.raises(ImproperlyConfigured, match=f"{name} is not set, beside others"):
+            start(mpesa=mpesa, mpesa_reversals={**reversals, name: ""})
+
+
 @pytest.mark.parametrize(("sandbox", "status"), [("1", 1), ("0", 0)])
 def test_the_settings_find_the_key_of_a_gateway(sandbox: str, status: int) -> None:
     changes = {"EMAIL_HOST": "mail.example", "PAYMENT_SANDBOX": sandbox, "STRIPE_SECRET_KEY": "sk"}

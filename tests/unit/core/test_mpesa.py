@@ -33,10 +33,10 @@ from tests.mpesa_double import (
     MpesaDouble,
     mpesa_double,
 )
-from tests.unit.core.mpesa_rows import mpesa_settings
+from tests.unit.core.mpesa_rows import call_back, mpesa_settings
 from tests.unit.core.notified import make_due, run_jobs
 from tests.unit.core.subscription_rows import plan
-from tests.unit.core.world import NOBODY, Answer, admin_site_client, person, refusal, signed_in
+from tests.unit.core.world import Answer, admin_site_client, person, refusal, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -70,11 +70,6 @@ def pay(user: User, subscription: Subscription, phone: str = PHONE) -> Answer:
     return signed_in(user).call("POST", path, {"phone": phone})
 
 
-def deliver(callback: tuple[str, bytes]) -> int:
-    path, body = callback
-    return NOBODY.call("POST", path, body, {"Content-Type": "application/json"})[0]
-
-
 def state_of(subscription: Subscription) -> tuple[str, list[str]]:
     states = Invoice.objects.filter(subscription=subscription).order_by("pk")
     subscription.refresh_from_db()
@@ -89,7 +84,7 @@ def test_a_phone_that_pays_begins_the_subscription(amina: User, daraja: MpesaDou
     assert (asked["Amount"], asked["PartyA"]) == (1500, PHONE)
     assert state_of(subscription) == ("incomplete", ["open"])
     daraja.answer_phone(request_id)
-    assert deliver(daraja.callbacks[0]) == 204
+    assert call_back(daraja.callbacks[0]) == 204
     run_jobs()
     assert state_of(subscription) == ("active", ["paid"])
     assert Invoice.objects.get().amount == 150_000
@@ -102,7 +97,7 @@ def test_the_number_of_the_phone_is_stored_nowhere(
     subscription = subscribe(amina)
     pay(amina, subscription)
     daraja.answer_phone(next(iter(daraja.asked)))
-    deliver(daraja.callbacks[0])
+    call_back(daraja.callbacks[0])
     run_jobs()
     rows: list[Any] = []
     for model in (Job, GatewayEvent, MpesaInvoice, MpesaRequest, Invoice, Subscription):
@@ -121,7 +116,7 @@ def test_a_phone_is_asked_once_until_the_outcome_is_known(amina: User, daraja: M
     assert len(daraja.asked) == 2
     daraja.answer_phone("ws_CO_000001")
     for callback in daraja.callbacks:
-        deliver(callback)
+        call_back(callback)
     run_jobs()
     assert state_of(subscription) == ("active", ["paid"])
 
@@ -134,7 +129,7 @@ def test_a_lost_answer_is_no_reason_to_ask_again_at_once(amina: User, daraja: Mp
     pay(amina, subscription)
     assert len(daraja.asked) == 1
     daraja.answer_phone("ws_CO_000000")
-    assert deliver(daraja.callbacks[0]) == 204
+    assert call_back(daraja.callbacks[0]) == 204
     run_jobs()
     assert state_of(subscription) == ("active", ["paid"])
 
@@ -160,7 +155,7 @@ def test_a_callback_that_lies_marks_nothing_as_paid(amina: User, daraja: MpesaDo
     subscription = subscribe(amina)
     pay(amina, subscription)
     daraja.report("ws_CO_000000", 0)
-    assert deliver(daraja.callbacks[0]) == 204
+    assert call_back(daraja.callbacks[0]) == 204
     run_jobs()
     assert state_of(subscription) == ("incomplete", ["open"])
 
@@ -173,7 +168,7 @@ def test_an_address_that_core_did_not_make_does_not_exist(
     daraja: MpesaDouble, salt: str | None
 ) -> None:
     secret = "guess" if salt is None else signing.dumps(ABSENT, salt=salt)
-    assert deliver((f"payments/mpesa/callback/{secret}/", b"{}")) == 404
+    assert call_back((f"payments/mpesa/callback/{secret}/", b"{}")) == 404
     assert not GatewayEvent.objects.exists()
 
 
@@ -184,7 +179,7 @@ def test_a_callback_without_sense_only_lets_core_look(
     subscription = subscribe(amina)
     pay(amina, subscription)
     daraja.answer_phone("ws_CO_000000")
-    assert deliver((daraja.callbacks[0][0], body)) == 204
+    assert call_back((daraja.callbacks[0][0], body)) == 204
     run_jobs()
     assert state_of(subscription) == ("active", ["paid"])
 
@@ -218,7 +213,7 @@ def test_a_payment_after_the_wait_begins_the_subscription_again(
     run_jobs()
     assert state_of(subscription) == ("expired", ["void"])
     daraja.answer_phone("ws_CO_000000")
-    deliver(daraja.callbacks[0])
+    call_back(daraja.callbacks[0])
     run_jobs()
     assert state_of(subscription) == ("active", ["paid"])
 
@@ -239,11 +234,11 @@ def test_callbacks_in_any_order_and_number_end_in_the_same_state(
         daraja.callbacks = []
         dice.shuffle(waiting)
         for _ in range(dice.randint(0, len(waiting))):
-            deliver(waiting.pop())
+            call_back(waiting.pop())
             if dice.random() < 0.5:
                 run_jobs()
     for callback in [*waiting, *waiting]:
-        deliver(callback)
+        call_back(callback)
     run_jobs()
     assert state_of(subscription) == ("active", ["paid"])
 
@@ -266,7 +261,7 @@ def test_a_late_payment_of_an_earlier_request_counts(
     asked_again(amina, subscription)
     assert len(daraja.asked) == 2
     daraja.answer_phone("ws_CO_000000")
-    deliver(daraja.callbacks[0])
+    call_back(daraja.callbacks[0])
     run_jobs()
     assert state_of(subscription) == ("active", ["paid"])
     assert MpesaRequest.objects.filter(state="paid", to_reverse=False).count() == 1
@@ -281,7 +276,7 @@ def test_a_second_payment_of_an_invoice_is_to_be_reversed(
         daraja.answer_phone(request_id)
     with caplog.at_level("ERROR", logger=mpesa.__name__):
         for callback in daraja.callbacks * 2:
-            deliver(callback)
+            call_back(callback)
             run_jobs()
     assert state_of(subscription) == ("active", ["paid"])
     twice = MpesaRequest.objects.get(to_reverse=True)
@@ -299,7 +294,7 @@ def test_a_late_payment_of_a_void_invoice_takes_the_place_of_the_newer_one(
     subscription = subscribe(amina)
     pay(amina, subscription)
     daraja.answer_phone("ws_CO_000000")
-    deliver(daraja.callbacks[0])
+    call_back(daraja.callbacks[0])
     run_jobs()
     better = plan("better", 20, prices=[Money(300_000, "KES")])
     for wanted in (better, subscription.plan, better):
@@ -310,7 +305,7 @@ def test_a_late_payment_of_a_void_invoice_takes_the_place_of_the_newer_one(
     assert state_of(subscription) == ("active", ["paid", "void", "open"])
     assert pay(amina, subscription)[0] == 503  # the phone still shows the earlier request
     daraja.answer_phone("ws_CO_000001")
-    deliver(daraja.callbacks[1])
+    call_back(daraja.callbacks[1])
     run_jobs()
     assert state_of(subscription) == ("active", ["paid", "paid", "void"])
     assert subscription.plan == better
@@ -322,9 +317,9 @@ def test_a_callback_names_the_last_request_without_an_id(amina: User, daraja: Mp
     daraja.answer_phone("ws_CO_000000", CANCELLED)
     daraja.loses_answers = True
     pay(amina, subscription)
-    assert [deliver(one) for one in daraja.callbacks * 2] == [204, 204]  # of the first request
+    assert [call_back(one) for one in daraja.callbacks * 2] == [204, 204]  # of the first request
     daraja.answer_phone("ws_CO_000001")
-    deliver(daraja.callbacks[-1])
+    call_back(daraja.callbacks[-1])
     run_jobs()
     assert state_of(subscription) == ("active", ["paid"])
 
@@ -353,7 +348,7 @@ def test_an_invoice_without_answer_holds_up_no_other_payment(
     pay(amina, subscription)
     void_invoice(subscription, asked_days_ago=0)
     daraja.answer_phone("ws_CO_000000")
-    deliver(daraja.callbacks[0])
+    call_back(daraja.callbacks[0])
     run_jobs()
     assert state_of(subscription) == ("active", ["paid", "void"])
 

@@ -45,6 +45,7 @@ WITHOUT_KEY: Mapping[str, tuple[str, ...]] = {
         "subscriptions/{subscription_id}/pay/",
         "subscriptions/{subscription_id}/resume/",
         "payments/mpesa/callback/{secret}/",
+        "payments/mpesa/reversal/{secret}/",
         "payments/stripe/webhook/",
         "milestones/{milestone_id}/restore/",
         "missions/{mission_id}/hints/{number}/unlock/",

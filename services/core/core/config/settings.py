@@ -314,6 +314,8 @@ MPESA_CONSUMER_KEY = env.exact("MPESA_CONSUMER_KEY")
 MPESA_CONSUMER_SECRET = env.exact("MPESA_CONSUMER_SECRET")
 MPESA_SHORTCODE = env.text("MPESA_SHORTCODE")
 MPESA_PASSKEY = env.exact("MPESA_PASSKEY")
+MPESA_INITIATOR = env.text("MPESA_INITIATOR")  # nothing is sent back without it
+MPESA_SECURITY_CREDENTIAL = env.exact("MPESA_SECURITY_CREDENTIAL")
 MPESA_API_URL = env.text("MPESA_API_URL", "https://api.safaricom.co.ke")
 if MPESA_CONSUMER_KEY:
     PAYMENT_GATEWAYS["mpesa"] = "core.subscriptions.mpesa.MpesaGateway"
@@ -442,6 +444,10 @@ refuse_bad_configuration(
         "MPESA_CONSUMER_SECRET": MPESA_CONSUMER_SECRET,
         "MPESA_SHORTCODE": MPESA_SHORTCODE,
         "MPESA_PASSKEY": MPESA_PASSKEY,
+    },
+    mpesa_reversals={
+        "MPESA_INITIATOR": MPESA_INITIATOR,
+        "MPESA_SECURITY_CREDENTIAL": MPESA_SECURITY_CREDENTIAL,
     },
     mpesa_api_url=MPESA_API_URL,
     removed_settings=[name for name in REMOVED_SETTINGS if env.text(name)],

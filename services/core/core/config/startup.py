@@ -40,6 +40,7 @@ def refuse_bad_configuration(
     gateway_keys: Sequence[str] = (),
     stripe_api_url: str = "",
     mpesa: Mapping[str, str] | None = None,
+    mpesa_reversals: Mapping[str, str] | None = None,
     mpesa_api_url: str = "",
     removed_settings: Sequence[str] = (),
 ) -> None:
@@ -63,7 +64,8 @@ def refuse_bad_configuration(
         wrong.append("SMS_URL is no https URL.")
     wrong += _s3_faults(files_s3_bucket, files_s3_endpoint_url)
     wrong += _sandbox_faults(gateway_keys, payment_sandbox=payment_sandbox)
-    wrong += _gateway_faults(mpesa or {}, mpesa_api_url, stripe_api_url)
+    wrong += _mpesa_faults(mpesa or {}, mpesa_reversals or {})
+    wrong += _gateway_url_faults(mpesa_api_url, stripe_api_url)
     wrong += [
         f"{name} is not read any more: {REMOVED_SETTINGS[name]} took its place."
         for name in removed_settings
@@ -81,16 +83,19 @@ def _sandbox_faults(gateway_keys: Sequence[str], *, payment_sandbox: bool) -> li
     return wrong
 
 
-def _gateway_faults(mpesa: Mapping[str, str], mpesa_api_url: str, stripe_api_url: str) -> list[str]:
-    wrong = []
-    if any(mpesa.values()):
-        wrong += [
-            f"{name} is not set, beside others of M-Pesa." for name in mpesa if not mpesa[name]
-        ]
-    for name, url in (("MPESA_API_URL", mpesa_api_url), ("STRIPE_API_URL", stripe_api_url)):
-        if url and not is_confidential(url):
-            wrong.append(f"{name} is no https URL.")
-    return wrong
+def _mpesa_faults(mpesa: Mapping[str, str], reversals: Mapping[str, str]) -> list[str]:
+    """Reversals need everything; M-Pesa works without them."""
+    needed = {**mpesa, **reversals} if any(reversals.values()) else mpesa
+    if not any(needed.values()):
+        return []
+    return [f"{name} is not set, beside others of M-Pesa." for name in needed if not needed[name]]
+
+
+def _gateway_url_faults(mpesa_api_url: str, stripe_api_url: str) -> list[str]:
+    urls = {"MPESA_API_URL": mpesa_api_url, "STRIPE_API_URL": stripe_api_url}
+    return [
+        f"{name} is no https URL." for name, url in urls.items() if url and not is_confidential(url)
+    ]
 
 
 def _secret_faults(secret_key: str, jwt_secret_key: str) -> list[str]:

@@ -18,6 +18,7 @@ from core.subscriptions.gateways import (
     ChargeOrder,
     NothingToPay,
     RefundByHand,
+    RefundPending,
     gateway_named,
 )
 from core.subscriptions.models import Charge
@@ -120,23 +121,37 @@ def send_back(charge: Charge) -> None:
 
 def refund(*, charge_id: UUID) -> None:
     """Let the gateway send the money back; no-op for a charge of which nothing is to be sent back,
-    or no more. Call it outside of a transaction. Raises NotFound, NoGateway and
-    GatewayUnavailable."""
+    or no more. A gateway that reports later is looked at again when its time is over. Call it
+    outside of a transaction. Raises NotFound, NoGateway and GatewayUnavailable."""
     charge = Charge.objects.filter(pk=charge_id).first()
     if charge is None:
         raise NotFound
     if charge.state != ChargeState.REFUND_DUE:
         return
-    action = "refund"
+    is_refunded = True
     try:
         gateway_named(charge.gateway).refund_charge(_order(charge))
     except RefundByHand:
+        is_refunded = False
+    except RefundPending as pending:
+        schedule(REFUND, subject=str(charge.pk), due_at=pending.until)
+        return
+    end_refund(charge_id=charge_id, is_refunded=is_refunded)
+
+
+@transaction.atomic
+def end_refund(*, charge_id: UUID, is_refunded: bool) -> None:
+    """What became of a refund that a gateway was asked for; no-op for a charge of which nothing is
+    to be sent back. Where it failed staff sends the money back, unless a later report says that the
+    gateway did. Raises NotFound."""
+    charge = _get_for_update(charge_id)
+    if charge.state == ChargeState.REFUND_DUE and is_refunded:
+        _move(charge, "refund")
+    elif charge.state == ChargeState.REFUND_DUE:
+        _move(charge, "leave-to-staff")
         log.error("The charge %s is to be refunded by hand", charge.pk)
-        action = "leave-to-staff"
-    with transaction.atomic():
-        charge = _get_for_update(charge_id)
-        if charge.state == ChargeState.REFUND_DUE:
-            _move(charge, action)
+    elif charge.state == ChargeState.REFUND_BY_HAND and is_refunded:
+        _move(charge, "record-refund")
 
 
 @transaction.atomic

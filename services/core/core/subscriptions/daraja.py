@@ -1,5 +1,5 @@
-"""A client of Daraja, the HTTP API of M-Pesa: asks a phone for a payment, and what became of it, and
-sends a payment back."""
+"""A client of Daraja, the HTTP API of M-Pesa: asks a phone for a payment, asks what became of it,
+and sends a payment back."""
 
 import base64
 import json
@@ -23,7 +23,7 @@ TIMEOUT_SECONDS = 10
 NAIROBI = ZoneInfo("Africa/Nairobi")
 PROCESSING = "500.001.1001"
 """The error code of a payer who has neither paid nor refused yet."""
-INVALID_TOKEN = "404.001.03"
+INVALID_TOKEN = "404.001.03"  # noqa: S105  (a code)
 INTERNAL_ERROR = "500.003"
 """Begins the codes of errors inside M-Pesa, after which a request may have been taken."""
 TOKEN_ENDS_EARLIER_SECONDS = 60
@@ -82,6 +82,35 @@ def outcome_of(request_id: str) -> Outcome:
     if code is None:
         raise GatewayUnavailable
     return Outcome.PAID if str(code) == "0" else Outcome.FAILED
+
+
+def reverse(*, receipt: str, amount: int, reference: str, result_url: str) -> str:
+    """Let a payment be sent back; return the id of the reversal at M-Pesa, which reports its result
+    later.
+
+    Raises NotSent, RequestRefused, and GatewayUnavailable where M-Pesa may have taken the request.
+    """
+    answer = _post(
+        "/mpesa/reversal/v1/request",
+        {
+            "Initiator": settings.MPESA_INITIATOR,
+            "SecurityCredential": settings.MPESA_SECURITY_CREDENTIAL,
+            "CommandID": "TransactionReversal",
+            "TransactionID": receipt,
+            "Amount": amount,
+            "ReceiverParty": settings.MPESA_SHORTCODE,
+            "RecieverIdentifierType": "11",
+            "ResultURL": result_url,
+            "QueueTimeOutURL": result_url,
+            "Remarks": "Sent back",
+            "Occasion": reference,
+        },
+    )
+    _require_taken(answer)
+    reversal_id = answer.get("ConversationID")
+    if not isinstance(reversal_id, str):
+        raise GatewayUnavailable
+    return reversal_id
 
 
 def _signed() -> dict[str, str]:

@@ -47,6 +47,15 @@ class RefundByHand(Exception):
     """The gateway does not send this payment back by itself."""
 
 
+class RefundPending(Exception):
+    """The gateway was asked, and reports later whether it sent the payment back."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
+        """When the refund is to be asked for again, if no report came."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Order:
     """A period of a subscription that has to be paid."""
@@ -154,8 +163,8 @@ class PaymentGateway(Protocol):
         """Whether it is open, failed or paid. A refunded one counts as paid."""
 
     def refund_charge(self, order: ChargeOrder) -> None:
-        """Send back what was paid. A repeated request sends nothing more. Raises RefundByHand and
-        GatewayUnavailable."""
+        """Send back what was paid. A repeated request sends nothing more. Raises RefundByHand,
+        RefundPending and GatewayUnavailable."""
 
 
 def has_gateway(name: str) -> bool:

@@ -370,11 +370,19 @@ class MpesaCharge(models.Model):
     request_id = models.CharField(max_length=64, blank=True)
     """M-Pesa's id of the request; empty while its answer is missing."""
     asked_at = models.DateTimeField()
+    receipt = models.CharField(max_length=16, blank=True)
+    """M-Pesa's number of the payment, as a callback said it."""
+    reversal_asked_at = models.DateTimeField(null=True)
+    reversal_id = models.CharField(max_length=64, blank=True)
+    """M-Pesa's id of the reversal; empty while its answer is missing."""
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
                 fields=("request_id",), condition=~Q(request_id=""), name="one_mpesa_charge_of_id"
+            ),
+            models.UniqueConstraint(
+                fields=("receipt",), condition=~Q(receipt=""), name="one_mpesa_charge_of_receipt"
             ),
         )
 

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from core.jobs.services import schedule
 from core.kit import clock
 from core.kit.errors import NotFound
-from core.subscriptions import daraja, mpesa_charges
+from core.subscriptions import daraja, mpesa_charges, mpesa_reversals
 from core.subscriptions.charge_states import ChargeState
 from core.subscriptions.gateway_time import seconds_left
 from core.subscriptions.gateways import (
@@ -24,7 +24,6 @@ from core.subscriptions.gateways import (
     GatewayUnavailable,
     NothingToPay,
     Order,
-    RefundByHand,
     WrongPhone,
 )
 from core.subscriptions.models import MpesaInvoice, MpesaRequest
@@ -116,7 +115,7 @@ class MpesaGateway(SinglePayments):
         return mpesa_charges.state_of(order)
 
     def refund_charge(self, order: ChargeOrder) -> None:
-        raise RefundByHand
+        mpesa_reversals.send_back(order, self.units.to_gateway(order.price))
 
     def _ask_outcomes(self, reference: str) -> set[int]:
         """Ask for the outcomes that are unknown, of void invoices too: a phone may pay late. Return

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core import signing
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from core.kit import clock
 from core.subscriptions import daraja
@@ -19,6 +20,8 @@ from core.subscriptions.models import MpesaCharge
 
 PHONE = re.compile(r"254[17][0-9]{8}")
 REQUEST_ID = re.compile(r"ws_CO_[A-Za-z0-9_]{1,50}")
+RECEIPT = re.compile(r"[A-Z0-9]{8,16}")
+RECEIPT_NAME = "MpesaReceiptNumber"
 REQUEST_LASTS = timedelta(minutes=5)
 """How long a phone may show a request. After that an unknown outcome counts as a failure, until
 M-Pesa says that it was paid."""
@@ -48,7 +51,7 @@ def ask_phone(order: ChargeOrder, amount: int, phone: str) -> None:
         except daraja.NotSent:
             request.delete()
             raise
-        _name_request(request, request_id)
+        _store(MpesaCharge.objects.filter(pk=request.pk, request_id=""), request_id=request_id)
 
 
 def state_of(order: ChargeOrder) -> ChargeState:
@@ -73,11 +76,16 @@ def request_of(secret: str) -> MpesaCharge | None:
     return MpesaCharge.objects.filter(pk=UUID(key)).first()
 
 
-def store_reported_id(request: MpesaCharge, body: bytes) -> None:
-    """Store M-Pesa's id of a request whose answer was lost. It proves nothing: what became of it is
-    asked of M-Pesa."""
-    if request_id := reported_id(body):
-        _name_request(request, request_id)
+def store_report(request: MpesaCharge, body: bytes) -> None:
+    """Store M-Pesa's id of a request whose answer was lost, and the number of the receipt, by which
+    the payment can be sent back. They prove nothing: what became of the request is asked of
+    M-Pesa."""
+    rows = MpesaCharge.objects.filter(pk=request.pk)
+    request_id, receipt = reported_id(body), _reported_receipt(body)
+    if request_id:
+        _store(rows.filter(request_id=""), request_id=request_id)
+    if receipt:
+        _store(rows.filter(request_id=request_id, receipt=""), receipt=receipt)
 
 
 def reported_id(body: bytes) -> str | None:
@@ -89,17 +97,25 @@ def reported_id(body: bytes) -> str | None:
     return found if isinstance(found, str) and REQUEST_ID.fullmatch(found) else None
 
 
+def _reported_receipt(body: bytes) -> str | None:
+    try:
+        items = json.loads(body)["Body"]["stkCallback"]["CallbackMetadata"]["Item"]
+        found = next((one["Value"] for one in items if one["Name"] == RECEIPT_NAME), None)
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+    return found if isinstance(found, str) and RECEIPT.fullmatch(found) else None
+
+
 def callback_url(key: str, salt: str) -> str:
     """The address to which M-Pesa reports about one payment."""
     secret = signing.dumps(key, salt=salt)
     return f"{settings.API_URL}/api/v1/payments/mpesa/callback/{secret}/"
 
 
-def _name_request(request: MpesaCharge, request_id: str) -> None:
-    """No-op for a request that has an id, and for an id that another request has."""
-    unnamed = MpesaCharge.objects.filter(pk=request.pk, request_id="")
+def _store(rows: QuerySet[MpesaCharge], **values: str) -> None:
+    """No-op for a value that another request has."""
     try:
         with transaction.atomic():
-            unnamed.update(request_id=request_id)
+            rows.update(**values)
     except IntegrityError:
         return

@@ -13,6 +13,7 @@ from core.kit.views import ApiView
 from core.subscriptions import previews, services, webhooks
 from core.subscriptions.serializers import (
     MpesaCallbackRequest,
+    MpesaReversalRequest,
     PaymentPageSerializer,
     PayRequest,
     StripeEventRequest,
@@ -104,4 +105,20 @@ class MpesaCallback(ApiView):
         """What M-Pesa reports of a request to a phone, at the address that core gave it. It is not
         believed: a job asks M-Pesa what became of the request."""
         webhooks.receive_mpesa_callback(secret=secret, body=request.body)
+        return Response(status=204)
+
+
+class MpesaReversal(ApiView):
+    permissions = {"POST": Principal.ANYONE}
+    authentication_classes = ()
+
+    @extend_schema(
+        operation_id="payments_mpesa_reversal",
+        request=MpesaReversalRequest,
+        responses={204: None},
+    )
+    def post(self, request: Request, secret: str) -> Response:
+        """Whether M-Pesa sent a payment back, at the address that core gave it for this reversal
+        alone."""
+        webhooks.receive_mpesa_reversal(secret=secret, body=request.body)
         return Response(status=204)

@@ -183,3 +183,9 @@ class MpesaCallbackRequest(serializers.Serializer[Any]):
     """What M-Pesa reports; core believes none of it."""
 
     Body = serializers.DictField()
+
+
+class MpesaReversalRequest(serializers.Serializer[Any]):
+    """What M-Pesa reports of a reversal. Core reads its code and its id."""
+
+    Result = serializers.DictField()

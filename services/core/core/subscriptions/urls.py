@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{SUBSCRIPTION}pay/", payment_views.Pay.as_view()),
     path("payments/stripe/webhook/", payment_views.StripeWebhook.as_view()),
     path("payments/mpesa/callback/<str:secret>/", payment_views.MpesaCallback.as_view()),
+    path("payments/mpesa/reversal/<str:secret>/", payment_views.MpesaReversal.as_view()),
     path("invoices/", views.Invoices.as_view()),
     path("entitlements/", views.Entitlements.as_view()),
     path("entitlements/<uuid:entitlement_id>/end/", views.EndEntitlement.as_view()),

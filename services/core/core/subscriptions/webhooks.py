@@ -6,7 +6,7 @@ from django.db import transaction
 
 from core.jobs.services import schedule
 from core.kit.errors import DomainError, NotFound
-from core.subscriptions import mpesa, mpesa_charges
+from core.subscriptions import charges, mpesa, mpesa_charges, mpesa_reversals
 from core.subscriptions.gateways import EVENT, has_gateway
 from core.subscriptions.models import GatewayEvent
 
@@ -43,12 +43,27 @@ def receive_mpesa_callback(*, secret: str, body: bytes) -> None:
         raise NotFound
     charge = mpesa_charges.request_of(secret)
     if charge is not None:
-        mpesa_charges.store_reported_id(charge, body)
+        mpesa_charges.store_report(charge, body)
         _receive(mpesa.NAME, f"{charge.pk.hex}:charge", str(charge.pk))
         return
     invoice = mpesa.invoice_of(secret)
     request = mpesa.reported_request(invoice, body)
     _receive(mpesa.NAME, f"{invoice.pk.hex}:{request}", str(invoice.subscription_id))
+
+
+@transaction.atomic
+def receive_mpesa_reversal(*, secret: str, body: bytes) -> None:
+    """Whether M-Pesa sent a payment back. No-op for a repeated result, and for one that names
+    another reversal.
+
+    Raises NotFound without M-Pesa, and for an address that core did not make.
+    """
+    if not has_gateway(mpesa.NAME):
+        raise NotFound
+    request = mpesa_reversals.request_of(secret)
+    is_refunded = mpesa_reversals.reported_outcome(request, body)
+    if is_refunded is not None:
+        charges.end_refund(charge_id=request.pk, is_refunded=is_refunded)
 
 
 @transaction.atomic

@@ -145,6 +145,9 @@ class Migration(migrations.Migration):
                 ),
                 ("request_id", models.CharField(blank=True, max_length=64)),
                 ("asked_at", models.DateTimeField()),
+                ("receipt", models.CharField(blank=True, max_length=16)),
+                ("reversal_asked_at", models.DateTimeField(null=True)),
+                ("reversal_id", models.CharField(blank=True, max_length=64)),
             ],
         ),
         migrations.AddIndex(
@@ -173,6 +176,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("request_id", ""), _negated=True),
                 fields=("request_id",),
                 name="one_mpesa_charge_of_id",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="mpesacharge",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("receipt", ""), _negated=True),
+                fields=("receipt",),
+                name="one_mpesa_charge_of_receipt",
             ),
         ),
     ]
