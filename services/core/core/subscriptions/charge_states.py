@@ -15,9 +15,9 @@ class ChargeState(StrEnum):
     ACCEPTED = "accepted"
     """Paid, and what was paid for was given."""
     REFUND_DUE = "refund_due"
-    """A job asks the gateway to send the money back."""
+    """A job asks the gateway to send the money back, or the gateway was asked and reports later."""
     REFUND_BY_HAND = "refund_by_hand"
-    """The gateway cannot send the money back: staff does."""
+    """The gateway does not send the money back, or does not say so: staff does."""
     REFUNDED = "refunded"
 
 

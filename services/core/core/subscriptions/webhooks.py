@@ -1,5 +1,5 @@
 """What gateways report. An event is stored once and says only that something changed: what is there
-now is retrieved from the gateway."""
+now is retrieved from the gateway. The result of a reversal alone cannot be retrieved."""
 
 from django.conf import settings
 from django.db import transaction
