@@ -139,7 +139,7 @@ def test_a_token_that_mpesa_takes_no_more_is_replaced_once(
     assert daraja.outcome_of("ws_CO_1") is daraja.Outcome.WAITING
     assert mpesa.tokens == fetched + 1
     monkeypatch.setattr(daraja.token, "get", lambda _: "another")
-    with pytest.raises(daraja.RequestRefused):
+    with pytest.raises(daraja.NotSent):
         daraja.outcome_of("ws_CO_1")
 
 

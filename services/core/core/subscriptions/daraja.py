@@ -34,11 +34,11 @@ breaker = Breaker()
 
 
 class NotSent(GatewayUnavailable):
-    """M-Pesa got no request, for certain."""
+    """M-Pesa has not taken the request, for certain."""
 
 
 class RequestRefused(NotSent):
-    """M-Pesa answered that it does not take the request."""
+    """M-Pesa answered that it does not take this request, which a repetition would not change."""
 
 
 class Outcome(Enum):
@@ -181,7 +181,7 @@ def _post(path: str, body: dict[str, Any]) -> dict[str, Any]:
             if status != HTTPStatus.UNAUTHORIZED and answer.get("errorCode") != INVALID_TOKEN:
                 return answer
             token.forget()
-    raise RequestRefused
+    raise NotSent
 
 
 def _call(
