@@ -286,14 +286,14 @@ def test_invitations_to_an_address_are_in_it_once_the_address_is_verified(amina:
     assert len(archive(caller)["organizations.invitation.json"]) == 1
 
 
-def test_payments_of_seats_are_in_it(amina: User, baraka: User) -> None:
+def test_payments_of_seats_are_in_it(amina: User) -> None:
     seat = apply(amina, open_cohort(scholarship=1))
     own = {"purpose": "cohorts.payment", "gateway": "sandbox", "currency": "KES", "amount": 50_000}
     charge = Charge.objects.create(subject=seat.pk, **own)
     Charge.objects.create(subject=uuid7(), **own)
     (row,) = archive(signed_in(amina))["subscriptions.charge.json"]
     assert (row["id"], row["subject"], row["amount"]) == (str(charge.pk), str(seat.pk), 50_000)
-    assert archive(signed_in(baraka))["subscriptions.charge.json"] == []
+    assert archive(signed_in(person("baraka")))["subscriptions.charge.json"] == []
 
 
 # --- nothing is forgotten ------------------------------------------------------------------------

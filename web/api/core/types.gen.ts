@@ -2330,6 +2330,15 @@ export type MpesaCallbackRequest = {
     };
 };
 
+/**
+ * What M-Pesa reports of a reversal. Core reads its code and its id.
+ */
+export type MpesaReversalRequest = {
+    Result: {
+        [key: string]: unknown;
+    };
+};
+
 export type NamedLearner = {
     /**
      * The learner's id.
@@ -19061,6 +19070,61 @@ export type PaymentsMpesaCallbackResponses = {
 };
 
 export type PaymentsMpesaCallbackResponse = PaymentsMpesaCallbackResponses[keyof PaymentsMpesaCallbackResponses];
+
+export type PaymentsMpesaReversalData = {
+    body: MpesaReversalRequest;
+    path: {
+        secret: string;
+    };
+    query?: never;
+    url: '/api/v1/payments/mpesa/reversal/{secret}/';
+};
+
+export type PaymentsMpesaReversalErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * The object does not exist, or the caller may not see it.
+     */
+    404: Problem;
+    /**
+     * The request contradicts the present state.
+     */
+    409: Problem;
+    /**
+     * The object has changed since, or the route takes no `If-Match`.
+     */
+    412: Problem;
+    /**
+     * The body is too large.
+     */
+    413: Problem;
+    /**
+     * The body is not what the route reads: JSON in UTF-8, or bytes where it says so.
+     */
+    415: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type PaymentsMpesaReversalError = PaymentsMpesaReversalErrors[keyof PaymentsMpesaReversalErrors];
+
+export type PaymentsMpesaReversalResponses = {
+    /**
+     * No response body
+     */
+    204: void;
+};
+
+export type PaymentsMpesaReversalResponse = PaymentsMpesaReversalResponses[keyof PaymentsMpesaReversalResponses];
 
 export type PaymentsStripeWebhookData = {
     body: StripeEventRequest;
