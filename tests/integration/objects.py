@@ -281,7 +281,8 @@ def cohort(world: World) -> Values:
     body |= {"program_version": world.admin.core("GET", path).json()["id"]}
     body |= {"starts_on": "2030-01-07", "ends_on": "2030-06-28"}
     made = created(world.admin, "cohorts/", body)["id"]
-    pools = {"pools": [{"kind": "paid", "size": 20}]}
+    price = {"currency": "KES", "amount": 150_000}
+    pools = {"pools": [{"kind": "paid", "size": 20, "prices": [price]}]}
     world.admin.core("PUT", f"{API}/cohorts/{made}/pools/", json=pools).raise_for_status()
     answered(world.admin, f"cohorts/{made}/transitions/", {"action": "open"})
     return {"cohort_id": made}

@@ -1,11 +1,11 @@
-"""Work that a learner writes, and work that a mentor reviews."""
+"""Work that a learner writes, work that a mentor reviews, and a seat that a learner pays for."""
 
 from typing import NamedTuple
 
 from scripts.stack.stack import Stack
 from tests.integration.accounts import API, Account, answered, created
 from tests.integration.conversation_objects import pair
-from tests.integration.objects import World, mission
+from tests.integration.objects import World, cohort, mission
 
 
 class Editor(NamedTuple):
@@ -15,8 +15,8 @@ class Editor(NamedTuple):
     path: str
 
 
-def open_editors(stack: Stack) -> tuple[Editor, Editor]:
-    """A draft with a text and a link, and the claimed review of another work."""
+def open_editors(stack: Stack) -> tuple[Editor, ...]:
+    """A draft with a text and a link, the claimed review of another work, and an unpaid seat."""
     world = World.new(stack)
     mentor, learner, _ = pair(world)
     begun, handed_in = (mission(world)["mission_id"] for _ in range(2))
@@ -29,4 +29,11 @@ def open_editors(stack: Stack) -> tuple[Editor, Editor]:
     created(learner, f"submissions/{work}/artifacts/", text)
     answered(learner, f"submissions/{work}/submit/", {})
     mentor.core("POST", f"{API}/reviews/{work}/claim/", json={}).raise_for_status()
-    return Editor(learner, f"/missions/{begun}"), Editor(mentor, f"/reviews/{work}")
+    seats = cohort(world)["cohort_id"]
+    seat = created(world.learner, f"cohorts/{seats}/enrolments/", {"pools": ["paid"]})["id"]
+    answered(world.learner, f"enrolments/{seat}/accept/", {})
+    return (
+        Editor(learner, f"/missions/{begun}"),
+        Editor(mentor, f"/reviews/{work}"),
+        Editor(world.learner, f"/cohorts/{seats}"),
+    )

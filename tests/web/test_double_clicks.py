@@ -28,6 +28,7 @@ WRITTEN: dict[str | None, set[str]] = {
         "DELETE api/v1/auth/sessions/",
         "DELETE api/v1/auth/sessions/*/",
         "DELETE api/v1/users/me/",
+        "PATCH api/v1/users/me/preferences/",
         "PATCH api/v1/coaching/goals/*/",
         "PATCH api/v1/coaching/habits/*/",
         "PATCH api/v1/coaching/reflections/*/",
@@ -80,6 +81,7 @@ WRITTEN: dict[str | None, set[str]] = {
 """What must be among that which the buttons write, so that none is passed by."""
 WRITTEN_IN_EDITORS = {
     "DELETE api/v1/submissions/*/artifacts/*/",
+    "POST api/v1/enrolments/*/withdraw/",
     "POST api/v1/missions/*/flags/",
     "POST api/v1/missions/*/hints/*/unlock/",
     "POST api/v1/reviews/*/decide/",
@@ -87,6 +89,7 @@ WRITTEN_IN_EDITORS = {
     "POST api/v1/reviews/*/release/",
     "POST api/v1/submissions/*/artifacts/",
     "POST api/v1/submissions/*/submit/",
+    "POST forms/pay-seat",
 }
 SAME_FOR_ALL = {"/settings"}
 """Tried as a learner."""

@@ -275,6 +275,10 @@ def test_a_second_payment_of_an_invoice_is_to_be_reversed(
     path = "/admin/subscriptions/mpesarequest/?to_reverse__exact=1"
     client = admin_site_client(person("ada", Role.ADMIN))
     assert twice.request_id in client.get(path).content.decode()
+    page = f"/admin/subscriptions/mpesarequest/{twice.pk}/record-reversal/"
+    assert client.post(page).status_code == 302
+    assert not MpesaRequest.objects.filter(to_reverse=True).exists()
+    assert twice.request_id not in client.get(path).content.decode()
 
 
 def test_a_late_payment_of_a_void_invoice_takes_the_place_of_the_newer_one(

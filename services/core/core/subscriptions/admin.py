@@ -10,7 +10,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from core.kit.admin import ModelAdmin, ReadOnlyAdmin
 from core.kit.admin_actions import service_action
-from core.subscriptions import charges, entitlements, plans
+from core.subscriptions import charges, entitlements, mpesa, plans
 from core.subscriptions.models import Charge, Entitlement, Invoice, MpesaRequest, Plan
 from core.subscriptions.prices_field import PricesField
 from core.subscriptions.serializers import GIVEN_SOURCES
@@ -113,6 +113,11 @@ class MpesaRequestAdmin(ReadOnlyAdmin):
 
     list_display = ("request_id", "invoice", "state", "asked_at")
     list_filter = ("to_reverse", "state")
+    actions = actions_detail = ("record_reversal",)
+
+    @service_action("Reversed by hand", explanation="You have sent this payment back.")
+    def record_reversal(self, request: HttpRequest, row: MpesaRequest) -> None:
+        mpesa.record_reversal(request_pk=row.pk)
 
 
 @admin.register(Charge)

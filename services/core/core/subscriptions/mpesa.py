@@ -181,6 +181,13 @@ def _store_outcome(request: MpesaRequest, outcome: daraja.Outcome) -> None:
         same.filter(pk=invoice.pk).update(state=state)
 
 
+def record_reversal(*, request_pk: int) -> None:
+    """Staff sent a second payment back. Raises NotFound for one that is not to be reversed."""
+    rows = MpesaRequest.objects.filter(pk=request_pk, to_reverse=True)
+    if not rows.update(to_reverse=False):
+        raise NotFound
+
+
 def _name(requests: QuerySet[MpesaRequest], request_id: str) -> bool:
     """Give M-Pesa's id to the first of the requests without one; False if there is none, or if the
     id is known."""
