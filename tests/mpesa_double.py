@@ -38,6 +38,9 @@ class MpesaDouble:
         self.loses_answers = False
         self.refusal: dict[str, Any] | None = None
         """What is answered in place of taking a request."""
+        self.invalid_token = (404, "404.001.03")
+        self.processing = 500, {"errorCode": "500.001.1001", "errorMessage": "being processed"}
+        self.knows_outcomes = True
         self.tokens = 0
         """How many were fetched. Only the last one counts."""
 
@@ -90,10 +93,10 @@ class MpesaDouble:
                 return 502, {}
             return 200, {"ResponseCode": "0", "CheckoutRequestID": request_id}
         request_id = body["CheckoutRequestID"]
-        if request_id not in self.asked:
+        if request_id not in self.asked or not self.knows_outcomes:
             return 400, {"errorCode": "400.002.02", "errorMessage": "Bad Request"}
         if request_id not in self.results:
-            return 500, {"errorCode": "500.001.1001", "errorMessage": "being processed"}
+            return self.processing
         return 200, {"ResponseCode": "0", "ResultCode": str(self.results[request_id])}
 
     def _reverse(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -136,8 +139,9 @@ class MpesaDouble:
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 is_ours = self.headers["Authorization"] == f"Bearer token{double.tokens}"
-                invalid = {"errorCode": "404.001.03", "errorMessage": "Invalid Access Token"}
-                self.write(*(double.respond(self.path, body) if is_ours else (404, invalid)))
+                status, code = double.invalid_token
+                invalid = {"errorCode": code, "errorMessage": "Invalid Access Token"}
+                self.write(*(double.respond(self.path, body) if is_ours else (status, invalid)))
 
             def write(self, status: int, answer: dict[str, Any]) -> None:
                 content = json.dumps(answer).encode()

@@ -30,10 +30,11 @@ class Account:
     now: int = field(default_factory=lambda: int(time.time()))
     objects: dict[str, Params] = field(default_factory=dict)
     events: list[Params] = field(default_factory=list)
-    answers: dict[str, Params] = field(default_factory=dict)
+    answers: dict[str, tuple[int, Params]] = field(default_factory=dict)
     declines: bool = False
     """Whether the card of the payer is refused."""
     refunds_end_as: str = "succeeded"
+    refuses_refunds: bool = False
     calls: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     """By kind, so that the ids of one do not depend on how many there are of others."""
@@ -350,16 +351,19 @@ class StripeDouble:
         parts = urlsplit(target)
         self.account.calls.append(f"{method} {parts.path}")
         if self.statuses:
-            return self.statuses.pop(0), {"error": {"type": "api_error", "message": "down"}}
+            status, down = self.statuses.pop(0), {"error": {"type": "api_error", "message": "down"}}
+            if key is not None:
+                self.account.answers[key] = status, down
+            return status, down
         if key is not None and key in self.account.answers:
-            return 200, self.account.answers[key]
+            return self.account.answers[key]
         try:
             answer = self.account.answer(method, parts.path, nested(body or parts.query))
         except Refused as error:
             kind = {"type": "invalid_request_error", "message": str(error)}
             return error.status, {"error": kind}
         if key is not None and method == "POST":
-            self.account.answers[key] = copy.deepcopy(answer)
+            self.account.answers[key] = 200, copy.deepcopy(answer)
         return 200, answer
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

@@ -27,6 +27,8 @@ def refund(account: "Account", params: Params) -> Params:
     intent = params["payment_intent"]
     if not account.all("checkout.session", payment_intent=intent):
         raise missing(intent)
+    if account.refuses_refunds:
+        raise Refused(400, "The payment is disputed.")
     if account.all("refund", payment_intent=intent, status="succeeded"):
         raise Refused(400, "The charge has already been refunded.")
     return account.add("refund", payment_intent=intent, status=account.refunds_end_as)

@@ -54,7 +54,7 @@ def check() -> None:
 @app.command(name="browser")
 def get_browser() -> None:
     """Install Chromium and its headless shell by apt as root, else by Playwright."""
-    if chromium.find() == chromium.find(whole=True):
+    if chromium.find(whole=True) in (None, chromium.find()):
         chromium.install()
     print(chromium.find() or sys.exit("no Chromium could be installed"))
 

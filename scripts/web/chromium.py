@@ -37,7 +37,8 @@ def install() -> None:
     """Install both by apt as root, else by Playwright, as far as that works."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         _run("apt-get", "update", "--quiet")
-        _run("apt-get", "install", "--yes", "--no-install-recommends", SHELL, WHOLE)
+        for package in (WHOLE, SHELL):
+            _run("apt-get", "install", "--yes", "--no-install-recommends", package)
     else:
         _run(sys.executable, "-m", "playwright", "install", "chromium")
 

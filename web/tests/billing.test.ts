@@ -131,7 +131,8 @@ for (const [text, currency, amount] of [
   ["1 500,5", "XAF", null],
   ["1\u202f500", "XAF", 1_500],
   ["15000.00", "USD", 1_500_000],
-  ["12.345", "TND", 12_345_000],
+  ["12.345", "TND", 12_345],
+  ["1 500,250", "TND", 1_500_250],
   ["12.5", "TND", 12_500],
   ["12.345", "KES", 1_234_500],
   ["12.3456", "TND", null],
@@ -147,6 +148,7 @@ for (const [text, currency, amount] of [
 test("prices are read as they are written", () => {
   const prices = [
     { currency: "KES", amount: 1_500_050 },
+    { currency: "TND", amount: 12_500 },
     { currency: "XAF", amount: 60_000 },
   ] as const;
   assert.deepEqual(pricesIn(priceLines([...prices])), prices);

@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from core.cohorts.models import Enrolment
 from core.jobs.models import Job
-from core.subscriptions import charges, mpesa_charges
+from core.kit import clock
+from core.kit.past import happened_at
+from core.subscriptions import charges, mpesa_charges, stripe_gateway
 from core.subscriptions.models import Charge, GatewayEvent, MpesaCharge
 from core.users.models import User
 from tests.mpesa_double import (
@@ -125,6 +127,14 @@ def test_a_refund_that_stripe_does_not_make_is_left_to_staff(
     assert end_of(row) == (["expired"], ["refund_by_hand"])
 
 
+def test_a_refund_that_stripe_refuses_is_left_to_staff(row: Enrolment, account: Account) -> None:
+    account.complete_checkout(page(row))
+    unpaid_rival(row)
+    account.refuses_refunds = True
+    deliver(account)
+    assert end_of(row) == (["expired"], ["refund_by_hand"])
+
+
 def test_a_page_that_was_closed_makes_room_for_another(row: Enrolment, account: Account) -> None:
     first = page(row)
     account.expire_session(first.rsplit("/", 1)[-1])
@@ -138,10 +148,26 @@ def test_a_page_that_was_closed_makes_room_for_another(row: Enrolment, account: 
 def test_a_gateway_that_fails_leaves_the_charge_open(
     row: Enrolment, account: Account, stripe: StripeDouble
 ) -> None:
-    stripe.statuses = [500] * 3
-    assert refusal(ask(row)) == (503, "unavailable", [])
+    """Stripe repeats an error as long as the key of the request is the same."""
+    with happened_at(clock.now() - timedelta(minutes=20)):
+        stripe.statuses = [500] * 3
+        assert refusal(ask(row)) == (503, "unavailable", [])
+        assert refusal(ask(row)) == (503, "unavailable", [])
+    stripe_gateway.breaker.closed_from = 0.0
     assert page(row)
     assert len(account.all("customer")) == 1
+
+
+def test_a_page_at_another_price_is_closed(row: Enrolment, account: Account) -> None:
+    first = page(row)
+    row.cohort.prices.update(amount=AMOUNT // 2)
+    second = page(row)
+    assert [one["status"] for one in account.all("checkout.session")] == ["open", "expired"]
+    account.complete_checkout(second)
+    deliver(account)
+    assert second != first
+    assert end_of(row) == (["active"], ["failed", "accepted"])
+    assert Charge.objects.get(state="accepted").amount == AMOUNT // 2
 
 
 # --- M-Pesa --------------------------------------------------------------------------------------
@@ -222,11 +248,45 @@ def test_a_request_that_mpesa_refuses_is_repeated_at_once(
     row: Enrolment, daraja: MpesaDouble
 ) -> None:
     daraja.refusal = INVALID_PHONE
-    assert refusal(ask(row, phone=PHONE))[:2] == (503, "unavailable")
+    assert refusal(ask(row, phone=PHONE))[:2] == (409, "payment_refused")
     daraja.refusal = None
     daraja.answer_phone(ask_phone(row, daraja))
     call_back(daraja.callbacks[0])
     assert end_of(row) == (["active"], ["accepted"])
+
+
+def test_a_phone_that_was_not_asked_is_asked_at_the_present_price(
+    row: Enrolment, daraja: MpesaDouble
+) -> None:
+    assert refusal(ask(row, phone="0712"))[:2] == (400, "wrong_phone")
+    row.cohort.prices.update(amount=AMOUNT // 2)
+    assert daraja.asked[ask_phone(row, daraja)]["Amount"] == AMOUNT // 200
+    row.cohort.prices.update(amount=AMOUNT)
+    assert refusal(ask(row, phone=PHONE))[:2] == (409, "payment_open")
+    let_time_pass()
+    assert daraja.asked[ask_phone(row, daraja)]["Amount"] == AMOUNT // 100
+
+
+def test_a_phone_that_still_shows_the_request_is_not_asked_again(
+    row: Enrolment, daraja: MpesaDouble
+) -> None:
+    daraja.processing = 200, {"ResponseCode": "0", "ResultCode": "4999"}
+    assert ask_phone(row, daraja) == ask_phone(row, daraja)
+    assert end_of(row) == (["pending_payment"], ["open"])
+
+
+def test_a_request_without_an_outcome_is_followed_by_another(
+    row: Enrolment, daraja: MpesaDouble
+) -> None:
+    first = ask_phone(row, daraja)
+    daraja.knows_outcomes = False
+    assert refusal(ask(row, phone=PHONE))[:2] == (503, "unavailable")
+    let_time_pass()
+    assert ask_phone(row, daraja) != first
+    daraja.knows_outcomes = True
+    daraja.answer_phone(first)
+    make_due()
+    assert end_of(row) == (["active"], ["accepted", "open"])
 
 
 def test_a_callback_that_lies_gives_no_seat(row: Enrolment, daraja: MpesaDouble) -> None:

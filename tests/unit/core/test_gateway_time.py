@@ -129,9 +129,11 @@ def test_a_token_of_mpesa_is_fetched_once_in_its_life(
         assert mpesa.tokens == fetched
 
 
+@pytest.mark.parametrize("invalid", [(404, "404.001.03"), (400, "400.003.01"), (401, "")])
 def test_a_token_that_mpesa_takes_no_more_is_replaced_once(
-    mpesa: MpesaDouble, monkeypatch: pytest.MonkeyPatch
+    invalid: tuple[int, str], mpesa: MpesaDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    mpesa.invalid_token = invalid
     mpesa.asked["ws_CO_1"] = {}
     daraja.outcome_of("ws_CO_1")
     mpesa.tokens += 1  # which ends ours

@@ -70,6 +70,21 @@ def due(row: Enrolment, daraja: MpesaDouble) -> Enrolment:
     return row
 
 
+def test_a_receipt_that_comes_after_the_payment_is_known_is_waited_for(
+    row: Enrolment, daraja: MpesaDouble
+) -> None:
+    callback = pay_late(row, daraja)
+    charge = Charge.objects.get()
+    charges.settle_charge(gateway_name="mpesa", reference=charge.reference)
+    assert state_of(row) == "refund_due"
+    call_back(callback)
+    make_due()
+    assert state_of(row) == "refund_due"
+    daraja.end_reversal()
+    call_back(daraja.callbacks[-1])
+    assert state_of(row) == "refunded"
+
+
 @pytest.fixture
 def charge(daraja: MpesaDouble) -> Charge:
     """One that M-Pesa was not asked to send back yet."""
@@ -239,6 +254,9 @@ def test_without_a_receipt_of_its_own_a_payment_goes_back_by_hand(
     path, body = pay_late(row, daraja)
     assert true in body
     call_back((path, body.replace(true, said)))
+    assert state_of(row) == "refund_due"
+    MpesaCharge.objects.update(asked_at=timezone.now() - mpesa_reversals.RECEIPT_WITHIN)
+    make_due()
     assert state_of(row) == "refund_by_hand"
     assert not daraja.reversals
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from core.kit.clock import past_moment
-from core.subscriptions import daraja, mpesa, services, webhooks
+from core.subscriptions import daraja, mpesa_charges, services, webhooks
 from core.subscriptions.gateways import GatewayUnavailable
 from core.subscriptions.models import Entitlement, Invoice, MpesaRequest, Subscription
 from tests.mpesa_double import CANCELLED, PHONE, MpesaDouble, mpesa_double
@@ -23,7 +23,7 @@ from tests.unit.core.world import person
 SCHEDULES, BEGINNINGS = 500, 5
 START = datetime(2126, 3, 1, tzinfo=UTC)
 """So late that no job looks for a lost callback: only callbacks let core look."""
-LATER = mpesa.REQUEST_LASTS + timedelta(minutes=1)
+LATER = mpesa_charges.REQUEST_LASTS + timedelta(minutes=1)
 State = dict[str, Any]
 
 

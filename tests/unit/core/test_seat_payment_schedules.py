@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from core.cohorts import enrolments, payments
+from core.cohorts import enrolments, payments, services
 from core.cohorts.models import SEATED, Cohort, Enrolment
 from core.jobs.models import Job
 from core.kit.errors import DomainError
@@ -29,13 +29,14 @@ from core.subscriptions.gateways import (
 from core.subscriptions.models import Charge, SandboxCharge
 from core.subscriptions.sandbox import SandboxGateway
 from core.users.models import User
-from ongoza_contracts.cohorts import EnrolmentState
+from ongoza_contracts.cohorts import CohortState, EnrolmentState
 from tests.unit.core.cohort_rows import apply, cohort_admin
 from tests.unit.core.notified import make_due, run_jobs
-from tests.unit.core.seat_payment_rows import end_hold, priced_cohort
+from tests.unit.core.seat_payment_rows import AMOUNT, end_hold, priced_cohort
 from tests.unit.core.world import person
 
 SCHEDULES, STEPS, SEATS = 30, 12, 2
+PRICES = (AMOUNT, AMOUNT // 2)
 
 
 @dataclass
@@ -102,11 +103,19 @@ class Story:
             staff = cohort_admin()
             enrolments.confirm_payment(caller=staff, enrolment_id=row.pk, reference="R")
 
+    def change_price(self) -> None:
+        self.cohort.prices.update(amount=self.dice.choice(PRICES))
+
+    def close_or_reopen(self) -> None:
+        state = Cohort.objects.get(pk=self.cohort.pk).state
+        action = "reopen" if state == CohortState.CLOSED else "close"
+        services.move_cohort(caller=cohort_admin(), cohort_id=self.cohort.pk, action=action)
+
     def act(self) -> None:
         """One step, which may be refused."""
         often: list[Callable[[], None]] = [self.accept, self.ask, self.pay, self.report]
         seldom = [self.apply, self.refuse, self.end_hold, self.tick, self.withdraw, self.confirm]
-        seldom.append(self.report_refund)
+        seldom += [self.report_refund, self.change_price, self.close_or_reopen]
         with suppress(DomainError):
             self.dice.choice([*often, *often, *seldom, run_jobs])()
         rows = Enrolment.objects.filter(cohort=self.cohort, state__in=SEATED)
@@ -193,7 +202,9 @@ def run(story: Story) -> set[tuple[str, str]]:
     ends = end_states()
     for key, end in ends.items():
         assert end in ENDS or (end in UNKNOWN_ENDS and story.answers_late[key])
-    spent = Charge.objects.filter(state="accepted").values_list("pk", flat=True)
+    accepted = Charge.objects.filter(state="accepted")
+    spent = accepted.values_list("pk", flat=True)
+    assert len({*accepted.values_list("subject", flat=True)}) == len(spent)
     paid: QuerySet[Any] = QuerySet(Enrolment).exclude(payment_reference__in=["", "R"])
     references = [*paid.values_list("payment_reference", flat=True)]
     assert sorted(references) == sorted(map(str, spent))

@@ -101,6 +101,10 @@ def apply_again(row: Enrolment) -> None:
     apply(row.user, row.cohort, "paid")
 
 
+def withdraw_newest(row: Enrolment) -> None:
+    withdraw(Enrolment.objects.filter(user=row.user).latest("pk"))
+
+
 def shrink(row: Enrolment) -> None:
     pools = [services.PoolSpec(kind="paid", size=0, needs_code=False)]
     services.set_pools(caller=cohort_admin(), cohort_id=row.cohort_id, pools=pools)
@@ -123,6 +127,10 @@ BEFORE_THE_PAYMENT: dict[str, tuple[tuple[Act, ...], tuple[list[str], list[str]]
     "the hold expires and the learner applies again": (
         (expire, apply_again),
         (["expired", "offered"], ["refunded"]),
+    ),
+    "the hold expires and the learner leaves a newer application": (
+        (expire, apply_again, withdraw_newest),
+        (["expired", "withdrawn"], ["refunded"]),
     ),
     "the learner withdraws": ((withdraw,), (["withdrawn"], ["refunded"])),
     "staff confirms another payment": ((confirm,), (["active"], ["refunded"])),
@@ -168,6 +176,63 @@ def test_of_two_payments_the_second_goes_back(amina: User, cohort: Cohort) -> No
     pay(second)
     pay(first)
     assert end_of(row) == (["active"], ["refunded", "accepted"])
+
+
+def test_a_payment_after_the_seat_was_given_back_goes_back(amina: User, cohort: Cohort) -> None:
+    """Of two payments of an expired enrolment the first had begun another one."""
+    row = unpaid(amina, cohort)
+    first = asked(row)
+    pay(first, "failed")
+    second = asked(row)
+    expire(row)
+    pay(second)
+    assert end_of(row) == (["expired", "active"], ["failed", "accepted"])
+    withdraw_newest(row)
+    pay(first)
+    assert end_of(row) == (["expired", "withdrawn"], ["refunded", "accepted"])
+    newest = Enrolment.objects.latest("pk")
+    shown = signed_in(amina).get(f"enrolments/{newest.pk}/")[1]["payments"]
+    assert [one["state"] for one in shown] == ["refunded", "accepted"]
+
+
+def test_each_payment_that_goes_back_is_announced(amina: User, cohort: Cohort) -> None:
+    row = unpaid(amina, cohort)
+    first = asked(row)
+    pay(first, "failed")
+    second = asked(row)
+    withdraw(row)
+    pay(first)
+    pay(second)
+    end_of(row)
+    assert notified(amina).count(PAYMENT_RETURNED) == 2
+
+
+def test_a_changed_price_takes_the_place_of_the_open_one(amina: User, cohort: Cohort) -> None:
+    row = unpaid(amina, cohort)
+    asked(row)
+    cohort.prices.update(amount=AMOUNT // 2)
+    assert asked(row).amount == AMOUNT // 2
+    assert end_of(row) == (["pending_payment"], ["failed", "open"])
+
+
+def test_a_seat_of_a_closed_cohort_is_not_paid(amina: User, cohort: Cohort) -> None:
+    row = unpaid(amina, cohort)
+    close(row)
+    assert signed_in(amina).get(f"enrolments/{row.pk}/")[1]["prices"] == []
+    assert refusal(ask(row))[:2] == (409, "cohort_not_accepting")
+
+
+def test_a_refund_by_a_gateway_that_was_switched_off_is_left_to_staff(
+    amina: User, cohort: Cohort
+) -> None:
+    row = unpaid(amina, cohort)
+    pay_unseen(asked(row))
+    withdraw(row)
+    charge = Charge.objects.get()
+    charges.settle_charge(gateway_name="sandbox", reference=charge.reference)
+    payments.decide(charge_id=charge.pk)
+    with override_settings(PAYMENT_GATEWAYS={}):
+        assert end_of(row) == (["withdrawn"], ["refund_by_hand"])
 
 
 def test_a_lost_report_is_looked_for(amina: User, cohort: Cohort) -> None:
@@ -327,6 +392,8 @@ def test_a_code_lowers_the_price(amina: User, cohort: Cohort) -> None:
     shown = signed_in(amina).get(f"enrolments/{row.pk}/")[1]["prices"]
     assert [one["amount"] for one in shown] == [50_000]
     assert asked(row).amount == 50_000
+    cohort.prices.update(amount=40_000)
+    assert asked(row).amount == 40_000
 
 
 @pytest.mark.parametrize("price", [Money(AMOUNT, "KES"), Money(1, "USD")])
@@ -355,4 +422,5 @@ def test_codes_are_made_and_read_with_their_prices(cohort: Cohort) -> None:
 
 def test_no_job_of_a_payment_is_deleted_with_the_learner(amina: User, cohort: Cohort) -> None:
     pay(asked(unpaid(amina, cohort)))
+    assert Job.objects.filter(kind=payments.PAYMENT).exists()
     assert not Job.objects.filter(kind=payments.PAYMENT, user_id__isnull=False).exists()

@@ -1063,7 +1063,7 @@ export type EnrolmentDetail = {
      */
     prices: Array<PayablePrice>;
     /**
-     * Those that a gateway was asked for, oldest first.
+     * What gateways were asked for in the learner's enrolments there, oldest first.
      */
     payments: Array<Payment>;
     waiting_reason: WaitingReason | null;

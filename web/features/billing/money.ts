@@ -14,12 +14,15 @@ const PLACES: Partial<Record<Currency, number>> = {
   TND: 3,
 };
 
+/** Where amounts have three decimal places a point or comma before three digits begins these. */
+const AMOUNT_IN_THOUSANDTHS = /^([0-9]{1,3}(?:[\s'’][0-9]{3})+|[0-9]+)(?:[.,]([0-9]+))?$/;
 const AMOUNT = /^([0-9]{1,3}(?:[\s,.'’][0-9]{3})+|[0-9]+)(?:[.,]([0-9]+))?$/;
 
 /** The minor units of what a person typed, such as 1500, 1,500.50 or 1 500,5; null if it is none. */
 export function minorUnits(text: string, currency: string): number | null {
   const places = PLACES[currency as Currency] ?? 2;
-  const [, whole = "", rest = ""] = AMOUNT.exec(text.trim()) ?? [];
+  const pattern = places === 3 ? AMOUNT_IN_THOUSANDTHS : AMOUNT;
+  const [, whole = "", rest = ""] = pattern.exec(text.trim()) ?? [];
   if (whole === "" || rest.length > places) {
     return null;
   }

@@ -46,7 +46,9 @@ export async function PaySeat({ enrolment, query }: Properties) {
       : {};
   return (
     <>
-      <Paying at={queryText(query, "paying")} page={`/cohorts/${enrolment.cohort}`} />
+      {enrolment.payments.some(({ state }) => state === "open" || state === "paid") && (
+        <Paying at={queryText(query, "paying")} page={`/cohorts/${enrolment.cohort}`} />
+      )}
       <ServerForm name="pay-seat" query={wrong}>
         <input type="hidden" name="enrolment" value={enrolment.id} />
         <input type="hidden" name="cohort" value={enrolment.cohort} />

@@ -188,7 +188,8 @@ class Pay(ApiView):
 
         Coming back from it proves nothing: the enrolment is activated when the gateway reports the
         payment. One that comes after `expires_at` takes a free seat, or goes back. 400
-        `wrong_phone`; 409 `nothing_to_pay`, `hold_expired`, `no_price`, `no_gateway`; 429 over 5 an
+        `wrong_phone`; 409 `nothing_to_pay`, `payment_open`, `payment_refused`, `hold_expired`,
+        `cohort_not_accepting`, `no_price`, `no_gateway`; 429 over 5 an
         hour for the caller or the phone; 503 while the gateway does not answer within 10 seconds.
         """
         url = payments.start_payment(

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from core.cohorts.models import Announcement, Enrolment
 from core.notifications.models import Channel
 from core.notifications.registry import declare
+from core.subscriptions.models import Charge
 
 OFFERED = "cohorts.seat_offered"
 ACTIVATED = "cohorts.enrolment_active"
@@ -21,6 +22,12 @@ def _enrolments(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]
     return {str(row.pk): {"cohort": row.cohort.name, "until": row.expires_at} for row in rows}
 
 
+def _payments(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
+    paid_for = {str(row.pk): str(row.subject) for row in Charge.objects.filter(pk__in=subjects)}
+    found = _enrolments(paid_for.values())
+    return {key: found[subject] for key, subject in paid_for.items() if subject in found}
+
+
 def _announcements(subjects: Collection[str]) -> Mapping[str, Mapping[str, object]]:
     rows = Announcement.objects.filter(pk__in=subjects).select_related("cohort")
     return {
@@ -29,6 +36,7 @@ def _announcements(subjects: Collection[str]) -> Mapping[str, Mapping[str, objec
     }
 
 
-for kind in (OFFERED, ACTIVATED, EXPIRED, SUSPENDED, WITHDRAWN, COMPLETED, PAYMENT_RETURNED):
+for kind in (OFFERED, ACTIVATED, EXPIRED, SUSPENDED, WITHDRAWN, COMPLETED):
     declare(kind, Channel.MAIL, Channel.PUSH, contexts=_enrolments)
+declare(PAYMENT_RETURNED, Channel.MAIL, Channel.PUSH, contexts=_payments)
 declare(ANNOUNCED, Channel.MAIL, Channel.PUSH, contexts=_announcements)

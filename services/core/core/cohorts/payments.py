@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from core.cohorts import enrolments
-from core.cohorts.models import Enrolment
+from core.cohorts.models import ACCEPTING, Enrolment
 from core.cohorts.notifications import PAYMENT_RETURNED
 from core.kit import clock
 from core.kit.errors import DomainError, NotFound
@@ -33,8 +33,10 @@ class _Place(NamedTuple):
 
 def prices_of(enrolment: Enrolment) -> list[Money]:
     """What the enrolment costs, by currency: the lower one of its code's and the cohort's price.
-    Empty unless it waits for a payment, and where staff alone confirms payments."""
-    if enrolment.state != EnrolmentState.PENDING_PAYMENT or enrolment.pool != PoolKind.PAID:
+    Empty unless it waits for a payment, in a closed cohort, and where staff alone confirms
+    payments."""
+    is_due = enrolment.state == EnrolmentState.PENDING_PAYMENT and enrolment.pool == PoolKind.PAID
+    if not is_due or enrolment.cohort.state not in ACCEPTING:
         return []
     code = enrolment.code
     lower = {row.currency: row.amount for row in code.prices.all()} if code else {}
@@ -57,16 +59,18 @@ def start_payment(
     where it asks the phone. The caller waits for the gateway.
 
     Call it outside of a transaction. Raises NotFound for an enrolment of somebody else,
-    NothingToPay, HoldExpired, NoPrice, NoGateway, WrongPhone, GatewayUnavailable and Busy.
+    NothingToPay, PaymentOpen, CohortNotAccepting, HoldExpired, NoPrice, NoGateway, WrongPhone,
+    PaymentRefused, GatewayUnavailable and Busy.
     """
     gateway = gateway_for(currency, gateway_name)
     place = _place_of(enrolment_id)
     if place is None or place.user_id != user.pk:
         raise NotFound
-    charges.settle_open(enrolment_id, gateway.name)
+    present_price = _price_in(Enrolment.objects.get(pk=enrolment_id), currency)
+    charges.settle_open(enrolment_id, gateway.name, present_price)
     with enrolments.locked_cohort(place.cohort_id, {user.pk}):
         enrolment = Enrolment.objects.get(pk=enrolment_id)
-        price = _price_in(enrolment, currency)
+        price = _due_price(enrolment, currency)
         require_payable(gateway, price)
         charge = charges.open_charge(
             purpose=PAYMENT, subject=enrolment_id, gateway_name=gateway.name, price=price
@@ -87,27 +91,27 @@ def decide(*, charge_id: UUID) -> None:
     place = _place_of(found)
     if place is None:  # the learner was erased
         with transaction.atomic():
-            if (charge := charges.undecided(charge_id)) is not None:
+            if (charge := charges.get_paid_for_update(charge_id)) is not None:
                 charges.send_back(charge)
         return
     with enrolments.locked_cohort(place.cohort_id, {place.user_id}):
         enrolment = Enrolment.objects.select_for_update(no_key=True).get(pk=found)
-        charge = charges.undecided(charge_id)
+        charge = charges.get_paid_for_update(charge_id)
         if charge is None:
             return
         if _give_seat(enrolment, charge):
             charges.accept(charge)
         else:
             charges.send_back(charge)
-            subject, version = str(enrolment.pk), enrolment.version
-            notify(user_id=place.user_id, kind=PAYMENT_RETURNED, subject=subject, version=version)
+            notify(user_id=place.user_id, kind=PAYMENT_RETURNED, subject=str(charge.pk), version=1)
 
 
 def _give_seat(enrolment: Enrolment, charge: Charge) -> bool:
     if enrolment.state == EnrolmentState.PENDING_PAYMENT:
         enrolments.activate_paid(enrolment, str(charge.pk))
         return True
-    if enrolment.state != EnrolmentState.EXPIRED:
+    newest = enrolment.cohort.enrolments.filter(user=enrolment.user_id).latest("pk")
+    if enrolment.state != EnrolmentState.EXPIRED or newest != enrolment:
         return False
     try:
         with transaction.atomic():  # a refusal leaves nothing behind
@@ -117,16 +121,23 @@ def _give_seat(enrolment: Enrolment, charge: Charge) -> bool:
     return True
 
 
-def _price_in(enrolment: Enrolment, currency: str) -> Money:
-    """The caller holds the cohort's lock. Raises NothingToPay, HoldExpired and NoPrice."""
+def _due_price(enrolment: Enrolment, currency: str) -> Money:
+    """The caller holds the cohort's lock. Raises NothingToPay, CohortNotAccepting, HoldExpired and
+    NoPrice."""
     if enrolment.state != EnrolmentState.PENDING_PAYMENT:
         raise NothingToPay
+    if enrolment.cohort.state not in ACCEPTING:
+        raise enrolments.CohortNotAccepting
     if enrolment.expires_at is not None and enrolment.expires_at <= clock.now():
         raise enrolments.HoldExpired
-    found = {price.currency: price for price in prices_of(enrolment)}
-    if currency not in found:
+    price = _price_in(enrolment, currency)
+    if price is None:
         raise NoPrice(f"The seat has no price in {currency}.")
-    return found[currency]
+    return price
+
+
+def _price_in(enrolment: Enrolment, currency: str) -> Money | None:
+    return next((one for one in prices_of(enrolment) if one.currency == currency), None)
 
 
 def _place_of(enrolment_id: UUID) -> _Place | None:

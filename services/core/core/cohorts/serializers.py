@@ -185,7 +185,9 @@ class EnrolmentDetailSerializer(EnrolmentSerializer):
         help_text="What is to be paid. Empty where nothing is, or staff confirms the payment.",
     )
     payments = PaymentSerializer(
-        many=True, read_only=True, help_text="Those that a gateway was asked for, oldest first."
+        many=True,
+        read_only=True,
+        help_text="What gateways were asked for in the learner's enrolments there, oldest first.",
     )
     waiting_reason = serializers.ChoiceField(choices=REASONS, allow_null=True, read_only=True)
     place = serializers.IntegerField(
@@ -215,11 +217,14 @@ class EnrolmentDetailSerializer(EnrolmentSerializer):
     def to_representation(self, instance: Enrolment) -> dict[str, Any]:
         found = requirements(instance.user_id, instance.program_version_id)
         reads_progress = self.context["reads_progress"]
+        own = Enrolment.objects.filter(cohort=instance.cohort_id, user=instance.user_id)
         return {
             **EnrolmentSerializer(instance).data,
             **_waiting(instance),
             "prices": PayablePriceSerializer(prices_of(instance), many=True).data,
-            "payments": PaymentSerializer(charges_of(instance.pk), many=True).data,
+            "payments": PaymentSerializer(
+                charges_of(own.values_list("pk", flat=True)), many=True
+            ).data,
             "required_done": found.required_done if reads_progress else None,
             "required_total": found.required_total,
             "missing": found.missing if reads_progress else None,

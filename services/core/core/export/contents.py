@@ -130,7 +130,7 @@ class Table:
         found = Q()
         for lookup in self.lookups:
             found |= Q(**{lookup: user.pk})
-        rows = self.model._base_manager.filter(found | _without_key(self.model, user))
+        rows = self.model._base_manager.filter(found | _by_other_columns(self.model, user))
         texts = PRIVATE_TEXTS.get(self.model)
         return rows.select_related(*texts.related) if texts and texts.related else rows
 
@@ -181,7 +181,7 @@ def _lookups(model: type[Model]) -> Iterator[str]:
                 yield f"{field.name}__{lookup}"
 
 
-def _without_key(model: type[Model], user: User) -> Q:
+def _by_other_columns(model: type[Model], user: User) -> Q:
     """Invitations name an address; they are the user's once the address is verified. Charges name
     what they pay for."""
     if model is Charge:

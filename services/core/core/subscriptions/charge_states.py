@@ -34,6 +34,7 @@ CHARGE_STATES = StateMachine(
         Transition(ChargeState.PAID, "send-back", None, ChargeState.REFUND_DUE),
         Transition(ChargeState.REFUND_DUE, "refund", None, ChargeState.REFUNDED),
         Transition(ChargeState.REFUND_DUE, "leave-to-staff", None, ChargeState.REFUND_BY_HAND),
+        Transition(ChargeState.REFUND_DUE, "record-refund", None, ChargeState.REFUNDED),
         Transition(ChargeState.REFUND_BY_HAND, "record-refund", None, ChargeState.REFUNDED),
     ),
 )

@@ -3,7 +3,7 @@ holds the lock of that, asks for a charge, and decides about it in a job once it
 are asked without locks."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,11 +11,12 @@ from django.db import transaction
 
 from core.jobs.services import schedule
 from core.kit import clock
-from core.kit.errors import NotFound
+from core.kit.errors import Conflict, NotFound
 from core.subscriptions.charge_states import CHARGE_STATES, UNSETTLED, ChargeState
 from core.subscriptions.gateways import (
     EVENT,
     ChargeOrder,
+    NoGateway,
     NothingToPay,
     RefundByHand,
     RefundPending,
@@ -30,15 +31,21 @@ LOOKS_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1), t
 log = logging.getLogger(__name__)
 
 
-def charges_of(subject: UUID) -> Sequence[Charge]:
-    """What was asked for one subject, the oldest first."""
-    return [*Charge.objects.filter(subject=subject)]
+class PaymentOpen(Conflict):
+    code = "payment_open"
+    detail = "A payment at another price is open. Pay it, or try again in five minutes."
+
+
+def charges_of(subjects: Iterable[UUID]) -> Sequence[Charge]:
+    """What was asked for these subjects, the oldest first."""
+    return [*Charge.objects.filter(subject__in=subjects)]
 
 
 def open_charge(*, purpose: str, subject: UUID, gateway_name: str, price: Money) -> Charge:
-    """The charge that waits for this payment, at the price that was asked, or a new one.
+    """The charge that waits for this payment, or a new one.
 
-    The caller holds the lock of the subject. Raises NothingToPay while a payment is being decided.
+    The caller holds the lock of the subject. Raises NothingToPay while a payment is being decided,
+    and PaymentOpen while one at another price can be made.
     """
     own = Charge.objects.filter(subject=subject)
     if own.filter(state=ChargeState.PAID).exists():
@@ -49,6 +56,8 @@ def open_charge(*, purpose: str, subject: UUID, gateway_name: str, price: Money)
         state=ChargeState.OPEN,
         defaults={"purpose": purpose, "subject": subject, "amount": price.amount},
     )
+    if charge.amount != price.amount:
+        raise PaymentOpen
     return charge
 
 
@@ -69,12 +78,22 @@ def start_charge(charge: Charge, *, phone: str, page: str) -> str:
     return gateway.start_charge(_order(charge), phone, page)
 
 
-def settle_open(subject: UUID, gateway_name: str) -> None:
-    """Ask a gateway about its open charges of a subject. Call it outside of a transaction. Raises
-    NoGateway and GatewayUnavailable."""
-    rows = Charge.objects.filter(subject=subject, gateway=gateway_name, state=ChargeState.OPEN)
-    for charge in rows.exclude(reference=""):
-        settle_charge(gateway_name=gateway_name, reference=charge.reference)
+def settle_open(subject: UUID, gateway_name: str, price: Money | None) -> None:
+    """Ask a gateway about its open charges of a subject, and let it stop asking for those whose
+    price is not the present one. Call it outside of a transaction. Raises NoGateway and
+    GatewayUnavailable."""
+    for charge in Charge.objects.filter(
+        subject=subject, gateway=gateway_name, state=ChargeState.OPEN
+    ):
+        is_other = price is not None and price != charge.money
+        is_closed = is_other and gateway_named(gateway_name).close_charge(_order(charge))
+        if charge.reference:
+            settle_charge(gateway_name=gateway_name, reference=charge.reference)
+        if is_closed:
+            with transaction.atomic():
+                charge = _get_for_update(charge.pk)
+                if charge.state == ChargeState.OPEN:
+                    _move(charge, "fail")
 
 
 def settle_charge(*, gateway_name: str, reference: str) -> None:
@@ -101,9 +120,9 @@ def settle_charge(*, gateway_name: str, reference: str) -> None:
             _move(charge, "fail")
 
 
-def undecided(charge_id: UUID) -> Charge | None:
-    """A paid charge about which nobody decided, locked; None for any other. The caller has a
-    transaction, and the locks of what the charge is for."""
+def get_paid_for_update(charge_id: UUID) -> Charge | None:
+    """A paid charge about which nobody decided; None for any other. The caller has a transaction,
+    and the locks of what the charge is for."""
     charge = _get_for_update(charge_id)
     return charge if charge.state == ChargeState.PAID else None
 
@@ -122,7 +141,7 @@ def send_back(charge: Charge) -> None:
 def refund(*, charge_id: UUID) -> None:
     """Let the gateway send the money back; no-op for a charge of which nothing is to be sent back,
     or no more. A gateway that reports later is looked at again when its time is over. Call it
-    outside of a transaction. Raises NotFound, NoGateway and GatewayUnavailable."""
+    outside of a transaction. Raises NotFound and GatewayUnavailable."""
     charge = Charge.objects.filter(pk=charge_id).first()
     if charge is None:
         raise NotFound
@@ -131,7 +150,7 @@ def refund(*, charge_id: UUID) -> None:
     is_refunded = True
     try:
         gateway_named(charge.gateway).refund_charge(_order(charge))
-    except RefundByHand:
+    except (RefundByHand, NoGateway):
         is_refunded = False
     except RefundPending as pending:
         schedule(REFUND, subject=str(charge.pk), due_at=pending.until)
@@ -156,8 +175,8 @@ def end_refund(*, charge_id: UUID, is_refunded: bool) -> None:
 
 @transaction.atomic
 def record_refund(*, charge_id: UUID) -> None:
-    """Staff sent the money back by hand. Raises NotFound, and IllegalTransition unless the gateway
-    left it to them."""
+    """Staff sent the money back by hand. Raises NotFound, and IllegalTransition for a charge that
+    is not to be sent back."""
     _move(_get_for_update(charge_id), "record-refund")
 
 

@@ -21,9 +21,9 @@ from core.subscriptions.gateways import GatewayUnavailable
 
 TIMEOUT_SECONDS = 10
 NAIROBI = ZoneInfo("Africa/Nairobi")
-PROCESSING = "500.001.1001"
-"""The error code of a payer who has neither paid nor refused yet."""
-INVALID_TOKEN = "404.001.03"  # noqa: S105  (a code)
+PROCESSING = ("500.001.1001", "4999")
+"""The codes, of an error and of a result, for a payer who has neither paid nor refused yet."""
+INVALID_TOKENS = ("404.001.03", "400.003.01")
 INTERNAL_ERROR = "500.003"
 """Begins the codes of errors inside M-Pesa, after which a request may have been taken."""
 TOKEN_ENDS_EARLIER_SECONDS = 60
@@ -76,10 +76,10 @@ def ask_phone(*, phone: str, amount: int, reference: str, callback_url: str) -> 
 def outcome_of(request_id: str) -> Outcome:
     """Raises GatewayUnavailable."""
     answer = _post("/mpesa/stkpushquery/v1/query", {**_signed(), "CheckoutRequestID": request_id})
-    if answer.get("errorCode") == PROCESSING:
+    code = answer.get("ResultCode", answer.get("errorCode"))
+    if str(code) in PROCESSING:
         return Outcome.WAITING
-    code = answer.get("ResultCode")
-    if code is None:
+    if "ResultCode" not in answer:
         raise GatewayUnavailable
     return Outcome.PAID if str(code) == "0" else Outcome.FAILED
 
@@ -178,7 +178,7 @@ def _post(path: str, body: dict[str, Any]) -> dict[str, Any]:
             headers = {"Authorization": f"Bearer {token.get(client)}"}
             status, answer = _call(client.post, path, json=body, headers=headers)
             breaker.record(answered=True)
-            if status != HTTPStatus.UNAUTHORIZED and answer.get("errorCode") != INVALID_TOKEN:
+            if status != HTTPStatus.UNAUTHORIZED and answer.get("errorCode") not in INVALID_TOKENS:
                 return answer
             token.forget()
     raise NotSent

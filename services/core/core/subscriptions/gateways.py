@@ -39,6 +39,11 @@ class WrongPhone(DomainError):
     detail = "Give the phone that pays as 254 and nine digits, such as 254712345678."
 
 
+class PaymentRefused(Conflict):
+    code = "payment_refused"
+    detail = "The payment service does not take this payment. Check the number, or pay another way."
+
+
 class GatewayUnavailable(Unavailable):
     detail = "The payment service does not answer. Try again shortly."
 
@@ -157,7 +162,11 @@ class PaymentGateway(Protocol):
 
     def start_charge(self, order: ChargeOrder, phone: str, page: str) -> str:
         """As `start_payment`; from the gateway's page the payer comes back to `page` of the web
-        client. Raises WrongPhone and GatewayUnavailable."""
+        client. Raises WrongPhone, PaymentRefused and GatewayUnavailable."""
+
+    def close_charge(self, order: ChargeOrder) -> bool:
+        """Stop asking for it. False where it can still be paid as before. May be repeated. Raises
+        GatewayUnavailable."""
 
     def retrieve_charge(self, order: ChargeOrder) -> ChargeState:
         """Whether it is open, failed or paid. A refunded one counts as paid."""

@@ -24,22 +24,18 @@ from core.subscriptions.gateways import (
     GatewayUnavailable,
     NothingToPay,
     Order,
+    PaymentRefused,
     WrongPhone,
 )
-from core.subscriptions.models import MpesaInvoice, MpesaRequest
+from core.subscriptions.models import MpesaCharge, MpesaInvoice, MpesaRequest
 from core.subscriptions.money import WHOLE
+from core.subscriptions.mpesa_charges import ASKED_AGAIN_AFTER, LATEST_PAYMENT, REQUEST_LASTS
 from core.subscriptions.single_payments import UNPAID, SinglePayments
 from ongoza_contracts.subscriptions import InvoiceState
 
 NAME = "mpesa"
-REQUEST_LASTS = timedelta(minutes=5)
-"""How long a phone may show a request whose outcome is unknown: meanwhile there is no second."""
 LOOKS_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1))
 """When M-Pesa is asked what became of a request, in case its callback gets lost."""
-ASKED_AGAIN_AFTER = timedelta(minutes=10)
-"""When it is asked again, if it gave no answer."""
-LATEST_PAYMENT = timedelta(days=1)
-"""How long after a request M-Pesa is asked about one that failed, or whose invoice is void."""
 SALT = "core.subscriptions.mpesa"
 log = logging.getLogger(__name__)
 
@@ -111,6 +107,10 @@ class MpesaGateway(SinglePayments):
         mpesa_charges.ask_phone(order, self.units.to_gateway(order.price), phone)
         return ""
 
+    def close_charge(self, order: ChargeOrder) -> bool:
+        """A phone that was asked shows the request until its time is over."""
+        return not MpesaCharge.objects.filter(charge=order.id).exists()
+
     def retrieve_charge(self, order: ChargeOrder) -> ChargeState:
         return mpesa_charges.state_of(order)
 
@@ -140,7 +140,7 @@ class MpesaGateway(SinglePayments):
 
 def _ask_phone(request: MpesaRequest, invoice: MpesaInvoice, phone: str) -> str:
     """M-Pesa's id of the request. One that M-Pesa did not take may be repeated at once. Raises
-    GatewayUnavailable."""
+    PaymentRefused and GatewayUnavailable."""
     try:
         return daraja.ask_phone(
             phone=phone,
@@ -148,9 +148,11 @@ def _ask_phone(request: MpesaRequest, invoice: MpesaInvoice, phone: str) -> str:
             reference=invoice.pk.hex[-12:],
             callback_url=mpesa_charges.callback_url(str(invoice.pk), SALT),
         )
-    except daraja.NotSent:
+    except daraja.NotSent as error:
         rows = MpesaRequest.objects.filter(pk=request.pk, state=InvoiceState.OPEN)
         rows.update(state=InvoiceState.FAILED)
+        if isinstance(error, daraja.RequestRefused):
+            raise PaymentRefused from None
         raise
 
 

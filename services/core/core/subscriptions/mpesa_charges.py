@@ -3,7 +3,9 @@ paid too often is sent back. The callback is not believed, and the phone's numbe
 
 import json
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -11,11 +13,18 @@ from django.core import signing
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
+from core.jobs.services import schedule
 from core.kit import clock
 from core.subscriptions import daraja
 from core.subscriptions.charge_states import ChargeState
 from core.subscriptions.gateway_time import seconds_left
-from core.subscriptions.gateways import ChargeOrder, WrongPhone
+from core.subscriptions.gateways import (
+    EVENT,
+    ChargeOrder,
+    GatewayUnavailable,
+    PaymentRefused,
+    WrongPhone,
+)
 from core.subscriptions.models import MpesaCharge
 
 PHONE = re.compile(r"254[17][0-9]{8}")
@@ -25,6 +34,10 @@ RECEIPT_NAME = "MpesaReceiptNumber"
 REQUEST_LASTS = timedelta(minutes=5)
 """How long a phone may show a request. After that an unknown outcome counts as a failure, until
 M-Pesa says that it was paid."""
+ASKED_AGAIN_AFTER = timedelta(minutes=10)
+"""When M-Pesa is asked again what became of a request, if it gave no answer."""
+LATEST_PAYMENT = timedelta(days=1)
+"""How long after a request M-Pesa is asked about one that failed, or whose invoice is void."""
 SALT = "core.subscriptions.mpesa_charges"
 STATES = {
     daraja.Outcome.PAID: ChargeState.PAID,
@@ -34,7 +47,7 @@ STATES = {
 
 def ask_phone(order: ChargeOrder, amount: int, phone: str) -> None:
     """No-op for a charge that was asked for before, unless M-Pesa did not take the request. Raises
-    WrongPhone and GatewayUnavailable."""
+    WrongPhone, PaymentRefused and GatewayUnavailable."""
     if PHONE.fullmatch(phone) is None:
         raise WrongPhone
     seconds_left(daraja.breaker, daraja.TIMEOUT_SECONDS)  # else the phone is not asked
@@ -48,22 +61,33 @@ def ask_phone(order: ChargeOrder, amount: int, phone: str) -> None:
                 reference=order.id.hex[-12:],
                 callback_url=callback_url(str(order.id), SALT),
             )
-        except daraja.NotSent:
+        except daraja.NotSent as error:
             request.delete()
+            if isinstance(error, daraja.RequestRefused):
+                raise PaymentRefused from None
             raise
         _store(MpesaCharge.objects.filter(pk=request.pk, request_id=""), request_id=request_id)
 
 
 def state_of(order: ChargeOrder) -> ChargeState:
-    """Raises GatewayUnavailable."""
+    """Raises GatewayUnavailable while a phone may show the request."""
     request = MpesaCharge.objects.filter(charge=order.id).first()
     if request is None:
         return ChargeState.OPEN
+    age = clock.now() - request.asked_at
+    is_over = age >= REQUEST_LASTS
     if request.request_id:
-        outcome = daraja.outcome_of(request.request_id)
+        try:
+            outcome = daraja.outcome_of(request.request_id)
+        except GatewayUnavailable:
+            if not is_over:
+                raise
+            if age < LATEST_PAYMENT:
+                subject = f"mpesa:{order.reference}"
+                schedule(EVENT, subject=subject, due_at=clock.now() + ASKED_AGAIN_AFTER)
+            return ChargeState.FAILED
         if outcome in STATES:
             return STATES[outcome]
-    is_over = request.asked_at <= clock.now() - REQUEST_LASTS
     return ChargeState.FAILED if is_over else ChargeState.OPEN
 
 
@@ -81,7 +105,7 @@ def store_report(request: MpesaCharge, body: bytes) -> None:
     the payment can be sent back. They prove nothing: what became of the request is asked of
     M-Pesa."""
     rows = MpesaCharge.objects.filter(pk=request.pk)
-    request_id, receipt = reported_id(body), _reported_receipt(body)
+    request_id, receipt = reported_id(body), _reported(body, RECEIPT, _reported_receipt)
     if request_id:
         _store(rows.filter(request_id=""), request_id=request_id)
     if receipt:
@@ -90,20 +114,21 @@ def store_report(request: MpesaCharge, body: bytes) -> None:
 
 def reported_id(body: bytes) -> str | None:
     """M-Pesa's id of the request that a callback is about; None if it says none."""
-    try:
-        found = json.loads(body)["Body"]["stkCallback"]["CheckoutRequestID"]
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return None
-    return found if isinstance(found, str) and REQUEST_ID.fullmatch(found) else None
+    return _reported(body, REQUEST_ID, lambda callback: callback["CheckoutRequestID"])
 
 
-def _reported_receipt(body: bytes) -> str | None:
+def _reported_receipt(callback: Any) -> Any:
+    items = callback["CallbackMetadata"]["Item"]
+    return next((one["Value"] for one in items if one["Name"] == RECEIPT_NAME), None)
+
+
+def _reported(body: bytes, pattern: re.Pattern[str], read: Callable[[Any], Any]) -> str | None:
+    """What a callback says; None if it says nothing that fits the pattern."""
     try:
-        items = json.loads(body)["Body"]["stkCallback"]["CallbackMetadata"]["Item"]
-        found = next((one["Value"] for one in items if one["Name"] == RECEIPT_NAME), None)
+        found = read(json.loads(body)["Body"]["stkCallback"])
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
-    return found if isinstance(found, str) and RECEIPT.fullmatch(found) else None
+    return found if isinstance(found, str) and pattern.fullmatch(found) else None
 
 
 def callback_url(key: str, salt: str) -> str:

@@ -22,6 +22,8 @@ from core.subscriptions.gateways import (
 )
 from core.subscriptions.models import MpesaCharge
 
+RECEIPT_WITHIN = timedelta(minutes=10)
+"""After the phone was asked. The payment may be known before its callback comes."""
 RESULT_WITHIN = timedelta(hours=1)
 """After that a reversal without a result is left to staff."""
 REVERSED = ("0", "R000001")
@@ -34,9 +36,12 @@ log = logging.getLogger(__name__)
 def send_back(order: ChargeOrder, amount: int) -> NoReturn:
     """Ask for the reversal, unless it was asked for before. Raises RefundPending until its result
     comes, RefundByHand if none comes or none can be asked for, and GatewayUnavailable."""
-    request = MpesaCharge.objects.filter(charge=order.id).exclude(receipt="").first()
-    if request is None:
+    request = MpesaCharge.objects.filter(charge=order.id).first()
+    if request is None or not settings.MPESA_INITIATOR:
         raise RefundByHand
+    if not request.receipt:
+        receipt_by = request.asked_at + RECEIPT_WITHIN
+        raise RefundPending(receipt_by) if clock.now() < receipt_by else RefundByHand
     asked_at = request.reversal_asked_at or _ask(request, order, amount)
     if asked_at + RESULT_WITHIN <= clock.now():
         raise RefundByHand
@@ -45,8 +50,6 @@ def send_back(order: ChargeOrder, amount: int) -> NoReturn:
 
 def _ask(request: MpesaCharge, order: ChargeOrder, amount: int) -> datetime:
     """When it was asked for. An answer that gets lost is no reason to ask again."""
-    if not settings.MPESA_INITIATOR:
-        raise RefundByHand
     now = clock.now()
     rows = MpesaCharge.objects.filter(pk=request.pk)
     if not rows.filter(reversal_asked_at=None).update(reversal_asked_at=now):
@@ -87,12 +90,12 @@ def reported_outcome(request: MpesaCharge, body: bytes) -> bool | None:
     """Whether a result says that the payment was sent back; None if it is not to be believed. A
     body without a code is M-Pesa's report that it did not come to the reversal in time."""
     code, reversal_id = _result(body)
+    if code and request.reversal_id not in ("", reversal_id):
+        log.warning("A result for the charge %s names another reversal", request.pk)
+        return None
     if code not in REVERSED:
         log.warning("M-Pesa did not reverse the charge %s: %s", request.pk, code or "no code")
         return False
-    if request.reversal_id not in ("", reversal_id):
-        log.warning("A result for the charge %s names another reversal", request.pk)
-        return None
     return True
 
 

@@ -32,6 +32,11 @@ class SandboxGateway(SinglePayments):
         SandboxCharge.objects.get_or_create(pk=order.id)
         return ""
 
+    def close_charge(self, order: ChargeOrder) -> bool:
+        opened = SandboxCharge.objects.filter(pk=order.id, state=ChargeState.OPEN)
+        opened.update(state=ChargeState.FAILED)
+        return True
+
     def retrieve_charge(self, order: ChargeOrder) -> ChargeState:
         found = SandboxCharge.objects.filter(pk=order.id).first()
         state = ChargeState(found.state) if found else ChargeState.OPEN

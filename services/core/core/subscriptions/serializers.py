@@ -24,7 +24,7 @@ GIVEN_SOURCES = [(source.value, source.title()) for source in GIVEN]
 
 
 class GatewaysField(serializers.ListField):
-    """Of something with a currency."""
+    """The gateways of something that has a currency."""
 
     child = serializers.CharField()
 

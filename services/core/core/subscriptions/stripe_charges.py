@@ -3,8 +3,11 @@ it, and everything that was asked for it is found."""
 
 from typing import Any
 
+import stripe
+
 from core.subscriptions.charge_states import ChargeState
 from core.subscriptions.gateways import ChargeOrder, NothingToPay, RefundByHand
+from core.subscriptions.stripe_keys import once
 
 GIVEN_BACK = ("pending", "succeeded")
 """The states of a refund that Stripe makes without anybody's help."""
@@ -12,9 +15,7 @@ GIVEN_BACK = ("pending", "succeeded")
 
 def new_customer(api: Any, order: ChargeOrder) -> str:
     """Stripe learns no name and no address from us: it asks the payer."""
-    made = api.customers.create(
-        {"metadata": {"charge": str(order.id)}}, {"idempotency_key": f"charge:{order.id}"}
-    )
+    made = api.customers.create({"metadata": {"charge": str(order.id)}}, once(f"charge:{order.id}"))
     return str(made.id)
 
 
@@ -37,13 +38,19 @@ def page_address(api: Any, order: ChargeOrder, amount: int, page: str) -> str:
                 "success_url": f"{page}?paying=page",
                 "cancel_url": page,
             },
-            {"idempotency_key": f"page:{order.id}"},
+            once(f"page:{order.id}"),
         )
         return str(made.url)
     opened = [one for one in sessions if one.status == "open"]
     if not opened:
         raise NothingToPay
     return str(opened[0].url)
+
+
+def close_page(api: Any, customer: str) -> None:
+    for session in _sessions(api, customer):
+        if session.status == "open":
+            api.checkout.sessions.expire(session.id)
 
 
 def state_of(api: Any, customer: str) -> ChargeState:
@@ -56,15 +63,17 @@ def state_of(api: Any, customer: str) -> ChargeState:
 
 
 def refund(api: Any, order: ChargeOrder) -> None:
-    """Stripe forgets the key of a request after a day: what it sent back before is looked up."""
+    """Stripe forgets the key of a request: what it sent back before is looked up. Raises
+    RefundByHand where a repetition would not help."""
     paid = [one.payment_intent for one in _sessions(api, order.reference) if _is_paid(one)]
     for intent in paid:
         earlier = api.refunds.list({"payment_intent": intent, "limit": 100})
         if any(one.status in GIVEN_BACK for one in earlier.auto_paging_iter()):
             continue
-        made = api.refunds.create(
-            {"payment_intent": intent}, {"idempotency_key": f"refund:{order.id}"}
-        )
+        try:
+            made = api.refunds.create({"payment_intent": intent}, once(f"refund:{order.id}"))
+        except (stripe.InvalidRequestError, stripe.PermissionError):
+            raise RefundByHand from None
         if made.status not in GIVEN_BACK:
             raise RefundByHand
     if not paid:

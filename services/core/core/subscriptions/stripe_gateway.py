@@ -29,6 +29,7 @@ from core.subscriptions.gateways import (
     Order,
 )
 from core.subscriptions.money import STRIPE
+from core.subscriptions.stripe_keys import once
 from ongoza_contracts.subscriptions import InvoiceState
 
 NAME = "stripe"
@@ -168,6 +169,11 @@ class StripeGateway:
         return stripe_charges.page_address(self.api, order, amount, f"{settings.WEB_URL}{page}")
 
     @_translated
+    def close_charge(self, order: ChargeOrder) -> bool:
+        stripe_charges.close_page(self.api, order.reference)
+        return True
+
+    @_translated
     def retrieve_charge(self, order: ChargeOrder) -> ChargeState:
         return stripe_charges.state_of(self.api, order.reference)
 
@@ -182,7 +188,7 @@ class StripeGateway:
             return order.reference
         made = self.api.customers.create(
             {"metadata": {"subscription": str(order.subscription_id)}},
-            {"idempotency_key": f"customer:{order.subscription_id}:{order.reference}"},
+            once(f"customer:{order.subscription_id}:{order.reference}"),
         )
         return str(made.id)
 
@@ -204,7 +210,7 @@ class StripeGateway:
         """The product has an id of our choice, by which invoices name the plan."""
         product = _product_id(order.plan_id)
         if not self._has_product(product):
-            self.api.products.create({"id": product, "name": product}, {"idempotency_key": product})
+            self.api.products.create({"id": product, "name": product}, once(product))
         return {
             "product": product,
             "currency": order.price.currency.lower(),
@@ -241,7 +247,7 @@ class StripeGateway:
                 "proration_behavior": "always_invoice",
                 "payment_behavior": "pending_if_incomplete",
             },
-            {"idempotency_key": f"{order.key}:{len(invoices)}"},
+            once(f"{order.key}:{len(invoices)}"),
         )
 
     def _paid_price(self, live: Any, invoices: Sequence[Any]) -> dict[str, Any] | None:
@@ -286,7 +292,7 @@ class StripeGateway:
                 "success_url": f"{page}?paying=page",
                 "cancel_url": page,
             },
-            {"idempotency_key": f"{key}:{len(sessions)}"},
+            once(f"{key}:{len(sessions)}"),
         )
         return str(made.url)
 
