@@ -26,7 +26,7 @@ logs: .venv/.ready ## follow the logs (SERVICE=relay for one)
 	@$(STACK) logs $(SERVICE)
 
 test: .venv/.ready ## run every test on real Kafka, PostgreSQL and Chromium, on free ports
-	@$(PYTHON) -m pytest --numprocesses=2 --no-loadscope-reorder --durations=15 $(ARGS)
+	@$(PYTHON) -m pytest --numprocesses=3 --no-loadscope-reorder --durations=15 $(ARGS)
 browser: .venv/.ready ## install the Chromium of the tests
 	@$(PYTHON) -m scripts.web browser
 check: .venv/.ready ## lint, format, types, imports, contracts
