@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bodyOf } from "../features/actions/body.ts";
+import { bodyOf, inputOf } from "../features/actions/body.ts";
 import { instantOf } from "../features/actions/instants.ts";
 
 function form(fields: [string, string][]): FormData {
@@ -70,4 +70,27 @@ test("a row without what it needs is left out", () => {
       { weekday: 6, starts: "10:00" },
     ],
   });
+});
+
+test("a field of the body leads to the input that it came from", () => {
+  const data = new FormData();
+  data.set("name", "Evening class");
+  for (const [kind, size] of [
+    ["paid", ""],
+    ["sponsored", "4"],
+  ] as const) {
+    data.set(`pools.${kind}.kind`, kind);
+    data.set(`pools.${kind}.size`, size);
+  }
+  const rows = { kind: "text", size: "number", prices: "prices" } as const;
+  const shape = { name: "text", pools: { rows, needs: "size" } } as const;
+  for (const [field, input] of [
+    ["name", "name"],
+    ["pools", "pools"],
+    ["pools.0.size", "pools.sponsored.size"],
+    ["pools.0.prices.1.amount", "pools.sponsored.prices"],
+    ["other.0", "other.0"],
+  ] as const) {
+    assert.equal(inputOf(data, shape, field), input);
+  }
 });

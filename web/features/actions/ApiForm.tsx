@@ -12,7 +12,7 @@ import {
   useTransition,
 } from "react";
 import { ApiError, apiGateway, isUncertain } from "@/client/apiGateway";
-import { type Body, bodyOf, type Shape } from "./body";
+import { type Body, bodyOf, inputOf, type Shape } from "./body";
 import { type Remedies, remedyOf } from "./Errors";
 import { FormErrors } from "./fieldErrors";
 import { type ActionError, useAction } from "./useAction";
@@ -56,7 +56,8 @@ export function ApiForm(properties: FormProperties) {
   const router = useRouter();
   const form = useRef<HTMLFormElement>(null);
   const { isSending, errors: found, run, clear } = useAction();
-  const errors = useErrorsByField(found, about);
+  const inputs = useRef((field: string) => field);
+  const errors = useErrorsByField(found, about, inputs);
   const [isLoading, startLoading] = useTransition();
   const [isDone, setDone] = useState(false);
   const { summary, places } = useMarkedErrors(form, errors);
@@ -65,7 +66,9 @@ export function ApiForm(properties: FormProperties) {
     event.preventDefault();
     setDone(false);
     const target = event.currentTarget;
-    const body = { ...fixed, ...bodyOf(new FormData(target), shape) };
+    const data = new FormData(target);
+    inputs.current = (field) => inputOf(data, shape, field);
+    const body = { ...fixed, ...bodyOf(data, shape) };
     const sent = await run(
       (idempotencyKey) =>
         apiGateway[method]<Body>(path, body, {
@@ -113,10 +116,19 @@ export function ApiForm(properties: FormProperties) {
 
 const NOTHING: Record<string, string> = {};
 
-function useErrorsByField(errors: ActionError[], about: Record<string, string>): ActionError[] {
+/** The errors with the names of the inputs that they are about. */
+function useErrorsByField(
+  errors: ActionError[],
+  about: Record<string, string>,
+  inputs: RefObject<(field: string) => string>,
+): ActionError[] {
   return useMemo(
-    () => errors.map((one) => ({ ...one, field: one.field ?? about[one.code] ?? null })),
-    [errors, about],
+    () =>
+      errors.map((one) => ({
+        ...one,
+        field: one.field ? inputs.current(one.field) : (about[one.code] ?? null),
+      })),
+    [errors, about, inputs],
   );
 }
 

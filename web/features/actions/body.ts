@@ -22,7 +22,12 @@ export type Kind =
   /** A time by the clock of a zone. */
   | { zone: string }
   /** Inputs named `name.row.field`; a row without its `needs` is left out. */
-  | { rows: Record<string, Kind>; needs: string };
+  | Rows;
+
+interface Rows {
+  rows: Record<string, Kind>;
+  needs: string;
+}
 
 export type Shape = Record<string, Kind>;
 export type Body = Record<string, unknown>;
@@ -79,10 +84,26 @@ function zoned(data: FormData, name: string, zone: string): string | undefined {
   return local ? instantOf(local, zone) : undefined;
 }
 
-function rowsOf(data: FormData, name: string, kind: { rows: Shape; needs: string }): Body[] {
+function rowsOf(data: FormData, name: string, kind: Rows): Body[] {
+  return rowNames(data, name, kind).map((row) => bodyOf(data, kind.rows, `${name}.${row}.`));
+}
+
+function rowNames(data: FormData, name: string, kind: Rows): string[] {
   const keys = [...data.keys()].filter((key) => key.startsWith(`${name}.`));
   const rows = [...new Set(keys.map((key) => key.split(".")[1] ?? ""))];
-  return rows
-    .filter((row) => String(data.get(`${name}.${row}.${kind.needs}`) ?? "").trim())
-    .map((row) => bodyOf(data, kind.rows, `${name}.${row}.`));
+  return rows.filter((row) => String(data.get(`${name}.${row}.${kind.needs}`) ?? "").trim());
+}
+
+/** The input whose value became a field of the body, such as `pools.paid.size` for `pools.0.size`. */
+export function inputOf(data: FormData, shape: Shape, field: string, prefix = ""): string {
+  const [name = "", place, ...rest] = field.split(".");
+  const kind = shape[name];
+  if (kind === undefined) {
+    return field;
+  }
+  if (typeof kind === "object" && "rows" in kind && rest.length > 0) {
+    const row = rowNames(data, name, kind)[Number(place)];
+    return inputOf(data, kind.rows, rest.join("."), `${name}.${row}.`);
+  }
+  return prefix + name;
 }

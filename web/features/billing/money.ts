@@ -31,7 +31,8 @@ export function minorUnits(text: string, currency: string): number | null {
 
 export interface Price {
   currency: string;
-  amount: number | null;
+  /** As it was typed, if it is no amount of the currency: the API refuses it. */
+  amount: number | string;
 }
 
 /** Prices from lines such as "KES 1500.00". */
@@ -39,7 +40,8 @@ export function pricesIn(text: string): Price[] {
   const lines = text.split("\n").map((line) => line.trim());
   return lines.filter(Boolean).map((line) => {
     const currency = line.slice(0, 3).toUpperCase();
-    return { currency, amount: minorUnits(line.slice(3), currency) };
+    const amount = line.slice(3).trim();
+    return { currency, amount: minorUnits(amount, currency) ?? amount };
   });
 }
 
