@@ -283,6 +283,9 @@ def test_a_request_without_an_outcome_is_followed_by_another(
     assert refusal(ask(row, phone=PHONE))[:2] == (503, "unavailable")
     let_time_pass()
     assert ask_phone(row, daraja) != first
+    for _ in range(2):
+        charges.settle_charge(gateway_name="mpesa", reference=str(Charge.objects.earliest("pk").pk))
+    assert Job.objects.filter(key__startswith="mpesa:").count() == 1
     daraja.knows_outcomes = True
     daraja.answer_phone(first)
     make_due()

@@ -1,4 +1,4 @@
-"""A seat is paid through the gateways: whoever pays has the seat or the money, and never both."""
+"""A seat is paid through the gateways: the payer has the seat or the money, and never both."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -17,7 +17,7 @@ export async function HowToPay({ invoice }: { invoice: Invoice }) {
   );
 }
 
-/** In the sandbox no money moves: whoever operates the server pays. */
+/** In the sandbox no money moves: the operator of the server pays. */
 export async function SandboxCommand({ id }: { id: string }) {
   const t = await getTranslations("billing.pay");
   const command = `python -m core.manage sandbox_payment ${id} paid`;

@@ -1,7 +1,6 @@
 """Payments of enrolments through the gateways. Nothing that a client sends marks one as paid: a job
 decides once a gateway has reported the payment, under the locks of everything else about seats."""
 
-from typing import NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -24,11 +23,6 @@ from ongoza_contracts.cohorts import EnrolmentState, PoolKind
 
 PAYMENT = "cohorts.payment"
 """The kind of the job that decides about a paid charge."""
-
-
-class _Place(NamedTuple):
-    cohort_id: UUID
-    user_id: int
 
 
 def prices_of(enrolment: Enrolment) -> list[Money]:
@@ -63,19 +57,17 @@ def start_payment(
     PaymentRefused, GatewayUnavailable and Busy.
     """
     gateway = gateway_for(currency, gateway_name)
-    place = _place_of(enrolment_id)
-    if place is None or place.user_id != user.pk:
+    enrolment = Enrolment.objects.filter(pk=enrolment_id, user=user).first()
+    if enrolment is None:
         raise NotFound
-    present_price = _price_in(Enrolment.objects.get(pk=enrolment_id), currency)
-    charges.settle_open(enrolment_id, gateway.name, present_price)
-    with enrolments.locked_cohort(place.cohort_id, {user.pk}):
-        enrolment = Enrolment.objects.get(pk=enrolment_id)
-        price = _due_price(enrolment, currency)
+    charges.settle_open(enrolment_id, gateway.name, _price_in(enrolment, currency))
+    with enrolments.locked_cohort(enrolment.cohort_id, {user.pk}):
+        price = _due_price(Enrolment.objects.get(pk=enrolment_id), currency)
         require_payable(gateway, price)
         charge = charges.open_charge(
             purpose=PAYMENT, subject=enrolment_id, gateway_name=gateway.name, price=price
         )
-    page = f"/cohorts/{place.cohort_id}"
+    page = f"/cohorts/{enrolment.cohort_id}"
     return charges.start_charge(charge, phone=phone, page=page)
 
 
@@ -88,13 +80,14 @@ def decide(*, charge_id: UUID) -> None:
     found = Charge.objects.filter(pk=charge_id).values_list("subject", flat=True).first()
     if found is None:
         raise NotFound
-    place = _place_of(found)
+    place = Enrolment.objects.filter(pk=found).values_list("cohort_id", "user_id").first()
     if place is None:  # the learner was erased
         with transaction.atomic():
             if (charge := charges.get_paid_for_update(charge_id)) is not None:
                 charges.send_back(charge)
         return
-    with enrolments.locked_cohort(place.cohort_id, {place.user_id}):
+    cohort_id, user_id = place
+    with enrolments.locked_cohort(cohort_id, {user_id}):
         enrolment = Enrolment.objects.select_for_update(no_key=True).get(pk=found)
         charge = charges.get_paid_for_update(charge_id)
         if charge is None:
@@ -103,7 +96,7 @@ def decide(*, charge_id: UUID) -> None:
             charges.accept(charge)
         else:
             charges.send_back(charge)
-            notify(user_id=place.user_id, kind=PAYMENT_RETURNED, subject=str(charge.pk), version=1)
+            notify(user_id=user_id, kind=PAYMENT_RETURNED, subject=str(charge.pk), version=1)
 
 
 def _give_seat(enrolment: Enrolment, charge: Charge) -> bool:
@@ -138,9 +131,3 @@ def _due_price(enrolment: Enrolment, currency: str) -> Money:
 
 def _price_in(enrolment: Enrolment, currency: str) -> Money | None:
     return next((one for one in prices_of(enrolment) if one.currency == currency), None)
-
-
-def _place_of(enrolment_id: UUID) -> _Place | None:
-    """None for an enrolment that does not exist."""
-    rows = Enrolment.objects.filter(pk=enrolment_id).values_list("cohort_id", "user_id")
-    return _Place(*found) if (found := rows.first()) else None

@@ -65,7 +65,8 @@ def start_charge(charge: Charge, *, phone: str, page: str) -> str:
     """Where the charge is paid: the address of the gateway's page, or an empty text where it asks
     the phone, whose number is stored nowhere. May be repeated.
 
-    Call it outside of a transaction. Raises WrongPhone, NoGateway and GatewayUnavailable.
+    Call it outside of a transaction. Raises WrongPhone, PaymentRefused, NoGateway and
+    GatewayUnavailable.
     """
     gateway = gateway_named(charge.gateway)
     if not charge.reference:

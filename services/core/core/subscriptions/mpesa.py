@@ -29,11 +29,10 @@ from core.subscriptions.gateways import (
 )
 from core.subscriptions.models import MpesaCharge, MpesaInvoice, MpesaRequest
 from core.subscriptions.money import WHOLE
-from core.subscriptions.mpesa_charges import ASKED_AGAIN_AFTER, LATEST_PAYMENT, REQUEST_LASTS
+from core.subscriptions.mpesa_charges import LATEST_PAYMENT, NAME, REQUEST_LASTS
 from core.subscriptions.single_payments import UNPAID, SinglePayments
 from ongoza_contracts.subscriptions import InvoiceState
 
-NAME = "mpesa"
 LOOKS_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1))
 """When M-Pesa is asked what became of a request, in case its callback gets lost."""
 SALT = "core.subscriptions.mpesa"
@@ -96,8 +95,7 @@ class MpesaGateway(SinglePayments):
 
     def retrieve(self, reference: str) -> Sequence[GatewayInvoice]:
         if self._ask_outcomes(reference):
-            later = clock.now() + ASKED_AGAIN_AFTER
-            schedule(EVENT, subject=f"{NAME}:{reference}", due_at=later)
+            mpesa_charges.ask_again(reference)
         return super().retrieve(reference)
 
     def request_charge(self, order: ChargeOrder) -> str:

@@ -27,6 +27,7 @@ from core.subscriptions.gateways import (
 )
 from core.subscriptions.models import MpesaCharge
 
+NAME = "mpesa"
 PHONE = re.compile(r"254[17][0-9]{8}")
 REQUEST_ID = re.compile(r"ws_CO_[A-Za-z0-9_]{1,50}")
 RECEIPT = re.compile(r"[A-Z0-9]{8,16}")
@@ -83,12 +84,20 @@ def state_of(order: ChargeOrder) -> ChargeState:
             if not is_over:
                 raise
             if age < LATEST_PAYMENT:
-                subject = f"mpesa:{order.reference}"
-                schedule(EVENT, subject=subject, due_at=clock.now() + ASKED_AGAIN_AFTER)
+                ask_again(order.reference)
             return ChargeState.FAILED
         if outcome in STATES:
             return STATES[outcome]
     return ChargeState.FAILED if is_over else ChargeState.OPEN
+
+
+def ask_again(reference: str) -> None:
+    """Let M-Pesa be asked later what became of a request, however many found that it gave no
+    answer. Of a charge or a subscription."""
+    due_at = clock.now() + ASKED_AGAIN_AFTER
+    subject = f"{NAME}:{reference}"
+    turn = int(due_at.timestamp() // ASKED_AGAIN_AFTER.total_seconds())
+    schedule(EVENT, subject=subject, due_at=due_at, key=f"{subject}:{turn}")
 
 
 def request_of(secret: str) -> MpesaCharge | None:

@@ -39,16 +39,16 @@ def receive_mpesa_callback(*, secret: str, body: bytes) -> None:
 
     Raises NotFound without M-Pesa, and for an address that core did not make.
     """
-    if not has_gateway(mpesa.NAME):
+    if not has_gateway(mpesa_charges.NAME):
         raise NotFound
     charge = mpesa_charges.request_of(secret)
     if charge is not None:
         mpesa_charges.store_report(charge, body)
-        _receive(mpesa.NAME, f"{charge.pk.hex}:charge", str(charge.pk))
+        _receive(mpesa_charges.NAME, f"{charge.pk.hex}:charge", str(charge.pk))
         return
     invoice = mpesa.invoice_of(secret)
     request = mpesa.reported_request(invoice, body)
-    _receive(mpesa.NAME, f"{invoice.pk.hex}:{request}", str(invoice.subscription_id))
+    _receive(mpesa_charges.NAME, f"{invoice.pk.hex}:{request}", str(invoice.subscription_id))
 
 
 @transaction.atomic
@@ -58,7 +58,7 @@ def receive_mpesa_reversal(*, secret: str, body: bytes) -> None:
 
     Raises NotFound without M-Pesa, and for an address that core did not make.
     """
-    if not has_gateway(mpesa.NAME):
+    if not has_gateway(mpesa_charges.NAME):
         raise NotFound
     request = mpesa_reversals.request_of(secret)
     is_refunded = mpesa_reversals.reported_outcome(request, body)
