@@ -19,6 +19,7 @@ from ai.projections.apply import Applier
 from ai.projections.batch import Refused, read_batch
 from ai.projections.parked import park
 from ai.projections.positions import load_positions
+from ongoza_contracts.codec import Headers
 from tests.facts import (
     RawRecord,
     erased,
@@ -30,6 +31,7 @@ from tests.facts import (
 )
 from tests.tokens import SECRET, bearer
 
+ODD_OWNER = [("ce_partitionkey", b"\xff")]
 BASE = "/api/v1/operations/parked"
 
 
@@ -228,3 +230,46 @@ async def test_a_number_that_is_not_a_users_key_is_not_taken_for_a_user(
     assert (await of_database(vector_pool, 7)).remaining == {}
     await Applier(vector_pool, "g1", "test").apply(read_batch([record(erased())]))
     assert await vector_pool.fetchval("SELECT count(*) FROM parked_record") == 2
+
+
+async def test_parking_writes_only_about_users_whom_its_records_name(
+    vector_pool: asyncpg.Pool,
+) -> None:
+    facts = [erased(user_id=user_id) for user_id in range(1, 41)]
+    await Applier(vector_pool, "g1", "test").apply(read_batch(map(record, facts)))
+    receipts = "SELECT user_id, xmin::text FROM erasure_receipt WHERE place = 'parked_record'"
+    before = dict(await vector_pool.fetch(receipts))
+    assert len(before) == 40
+    await parked(vector_pool, RawRecord("ongoza.progress", 1, 5, b"77:course-1", b"{", []))
+    await parked(vector_pool, broken(6))  # of user 7
+    named = RawRecord("ongoza.matches", 1, 6, b"x", b'{"mentor_id": 9}', [])
+    await parked(vector_pool, named)
+    after = dict(await vector_pool.fetch(receipts))
+    written = {user_id for user_id, xmin in after.items() if before[user_id] != xmin}
+    assert written <= {7, 9}
+    left = await vector_pool.fetch("SELECT value FROM parked_record ORDER BY id")
+    assert [row[0] for row in left] == [b"{", b'{"mentor_id": null}']
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "headers"),
+    [
+        (b"7:course-1", b"{", []),
+        (b"x", b"{", [("ce_partitionkey", b"7")]),
+        (b"x", b'{"user_id": 7}', []),
+        (b"x", b'{"user_id": "7"', []),
+        (
+            b"99999999999999",
+            b'{"user_id": 7, "mentor_id": 99999999999}',
+            [("ce_partitionkey", b"\xff")],
+        ),
+    ],
+)
+async def test_a_record_is_not_parked_however_it_names_an_erased_owner(
+    vector_pool: asyncpg.Pool, key: bytes, value: bytes, headers: Headers
+) -> None:
+    await Applier(vector_pool, "g1", "test").apply(read_batch([record(erased())]))
+    one = RawRecord("ongoza.progress", 1, 5, key, value, headers)
+    async with vector_pool.acquire() as db, db.transaction():
+        await park(db, "g1", [Refused(one, "contradiction", "it contradicts its key")])
+    assert await vector_pool.fetchval("SELECT count(*) FROM parked_record") == 0

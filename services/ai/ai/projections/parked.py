@@ -4,11 +4,12 @@ import json
 import re
 from collections import deque
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import asyncpg
 
 from ai.kit.db import Db
-from ai.projections.batch import Refused
+from ai.projections.batch import RawRecord, Refused
 from ai.projections.registry import REGISTRY, Registry
 
 # A record that is read again is parked once.
@@ -48,7 +49,8 @@ NAMING = "SELECT id, topic, value FROM parked_record WHERE topic = ANY($1) AND v
 CONTRADICTING = "SELECT id, value FROM parked_record WHERE cause_code = 'contradiction'"
 REPLACE = "UPDATE parked_record SET value = $2 WHERE id = $1"
 DELETE = "DELETE FROM parked_record WHERE id = $1"
-ERASED = "SELECT user_id FROM erased_learner"
+ERASED = "SELECT user_id FROM erased_learner WHERE user_id = ANY($1)"
+LARGEST_ID = 2**31 - 1
 WINDOW = 100
 
 
@@ -58,7 +60,9 @@ async def park(
     """Stores refused records, except what belongs to an erased learner or names one."""
     if refused:
         await db.executemany(PARK, [_row(generation, one) for one in refused])
-        await erase(db, [user_id for (user_id,) in await db.fetch(ERASED)], registry)
+        named = {user_id for one in refused for user_id in _named(one.record, registry)}
+        if erased := [user_id for (user_id,) in await db.fetch(ERASED, sorted(named))]:
+            await erase(db, erased, registry)
 
 
 async def erase(db: Db, user_ids: Sequence[int], registry: Registry) -> None:
@@ -107,16 +111,38 @@ def clear_fields(value: bytes, fields: Collection[str], user_ids: Collection[int
     """Sets those of the fields to null that name one of these users; other bodies stay unchanged.
     Returns None for a body that names one but is no JSON object and so cannot be cleared."""
     ids = {str(user_id) for user_id in user_ids}
+    body = _json_object(value)
+    if body is not None:
+        named = [name for name in fields if str(body.get(name)) in ids]
+        return json.dumps({**body, **dict.fromkeys(named)}).encode() if named else value
+    return None if any(number in ids for number in _mentions(value, fields)) else value
+
+
+def _named(record: RawRecord, registry: Registry) -> set[int]:
+    """The users that a record may belong to or name: a superset of what `erase` looks for."""
+    owners = [value or b"" for name, value in record.headers if name == "ce_partitionkey"]
+    texts = [one.decode(errors="replace") for one in [(record.key or b"").split(b":")[0], *owners]]
+    body = _json_object(record.value or b"")
+    if body is not None:
+        texts += [str(body.get(name)) for name in registry.subjects]
+    else:
+        texts += _mentions(record.value or b"", registry.subjects)
+    numbers = {int(text) for text in texts if re.fullmatch("[0-9]{1,10}", text)}
+    return {number for number in numbers if number <= LARGEST_ID}
+
+
+def _json_object(value: bytes) -> dict[str, Any] | None:
     try:
         body = json.loads(value)
     except (ValueError, RecursionError):
-        body = None
-    if isinstance(body, dict):
-        named = [name for name in fields if str(body.get(name)) in ids]
-        return json.dumps({**body, **dict.fromkeys(named)}).encode() if named else value
-    mentions = re.findall(rb'"(\w+)"\s*:\s*"?(\d+)', value)
-    found = any(name.decode() in fields and number.decode() in ids for name, number in mentions)
-    return None if found else value
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _mentions(value: bytes, fields: Collection[str]) -> list[str]:
+    """The numbers of these fields in a value that is no JSON object."""
+    found = re.findall(rb'"(\w+)"\s*:\s*"?(\d+)', value)
+    return [number.decode() for name, number in found if name.decode() in fields]
 
 
 def _row(generation: str, refused: Refused) -> tuple[object, ...]:
