@@ -91,7 +91,7 @@ class Worker:
     async def run(self) -> bool:
         """Runs until another generation is live or a topic was created again (True), or until
         SIGTERM or SIGINT (False), and then until the current batch is committed."""
-        await status.heartbeat(self.pool, self.name, self.generation)
+        await status.register(self.pool, self.name, self.generation)
         await self.consumer.run(self._background)
         return self.replaced or self.consumer.topics_changed
 

@@ -9,6 +9,13 @@ import asyncpg
 from ai.kit.db import Db
 from ai.kit.loops import JobStatus
 
+# Every start has a name of its own. A worker that starts deletes the rows of stopped ones, and
+# a rebuild those of earlier rebuilds.
+DELETE_STOPPED = """
+DELETE FROM worker_status
+WHERE heartbeat_at < now() - interval '1 minute'
+    AND (worker LIKE 'rebuild-%') = ($1 LIKE 'rebuild-%') AND worker <> $1
+"""
 # The first heartbeat of a worker adds its row.
 REPORT = """
 INSERT INTO worker_status (
@@ -26,6 +33,12 @@ UPDATE worker_status SET
     tombstones = tombstones + $5, parked = parked + $6
 WHERE worker = $1
 """
+
+
+async def register(db: asyncpg.Pool, worker: str, generation: str) -> None:
+    """Adds the row of a worker that starts."""
+    await db.execute(DELETE_STOPPED, worker)
+    await heartbeat(db, worker, generation)
 
 
 async def heartbeat(db: asyncpg.Pool, worker: str, generation: str) -> None:

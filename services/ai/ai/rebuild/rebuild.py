@@ -204,7 +204,7 @@ async def _on_generation(
     try:
         async with tools.open_reader() as reader:
             worker = f"rebuild-{name}"
-            await status.heartbeat(pool, worker, name)
+            await status.register(pool, worker, name)
             ids: dict[str, str] = {}
             applier = Applier(pool, name, worker, ids)
             return await work(_Run(tools, options, live, name, pool, reader, applier, ids))
