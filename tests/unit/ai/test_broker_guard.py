@@ -1,5 +1,6 @@
 """What the Kafka client itself cannot read ends the worker: going on would skip its neighbours."""
 
+from types import SimpleNamespace
 from typing import NoReturn
 
 import pytest
@@ -41,3 +42,13 @@ async def test_being_stopped_is_no_failure_and_records_pass() -> None:
     with pytest.raises(ConsumerStoppedError):
         await broker.exit_on_failure(stopped)()
     assert await broker.exit_on_failure(records)() == "records"
+
+
+async def test_an_assignment_that_cannot_be_sought_ends_the_worker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    consumer = object.__new__(broker.Consumer)
+    consumer._subscriber = SimpleNamespace(consumer=None)
+    monkeypatch.setattr(broker, "exit_process", died)
+    with pytest.raises(Died):
+        await broker._SeekOnAssignment(consumer).on_partitions_assigned([])

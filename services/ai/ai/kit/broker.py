@@ -43,6 +43,10 @@ RETRY_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
+class NotSeekable(RuntimeError):
+    """There is no consumer to seek with, so it would begin at the group's offsets."""
+
+
 class PositionStore(Protocol):
     """The positions that are stored in the database together with the projected rows."""
 
@@ -136,10 +140,10 @@ class Consumer:
 
     async def seek(self, assigned: Collection[TopicPartition]) -> None:
         """Seeks to the positions stored in ai's own database. Stops when an assigned topic was
-        deleted meanwhile."""
+        deleted meanwhile. Raises NotSeekable."""
         consumer = self._subscriber.consumer
         if consumer is None:
-            return
+            raise NotSeekable("partitions were assigned to a consumer that is not running")
         # Until Kafka and the database have answered, aiokafka would deliver from the group's
         # offsets.
         consumer.pause(*assigned)
