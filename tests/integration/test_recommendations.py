@@ -26,6 +26,7 @@ from ai.recommendations.refresh import NeighboursRefresh
 from ongoza_contracts.event import Fact
 from tests.ai_double import app_over, learner_seven
 from tests.facts import (
+    NOW,
     completed,
     feedback,
     progress,
@@ -410,6 +411,44 @@ async def test_a_list_that_fails_does_not_delay_other_learners(
     kept = await applier.pool.fetch("SELECT user_id FROM recommendation ORDER BY user_id")
     waiting = await applier.pool.fetch("SELECT user_id FROM dirty_learner")
     assert ([row[0] for row in kept], [row[0] for row in waiting]) == ([1, 3], [2])
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE profiling_session SET result = '{}' WHERE user_id = 2",
+        "UPDATE progress SET status = 'paused' WHERE user_id = 2",
+        "UPDATE entity SET body = body - 'verdict' || '{\"verdict\": 5}' WHERE user_id = 2",
+    ],
+)
+async def test_a_row_that_cannot_be_read_delays_no_list_but_its_learners(
+    applier: Applier, recompute: Recompute, damage: str
+) -> None:
+    of_two = [completed(2), progress(2), feedback(2)]
+    await apply(applier, published(), user(1), user(2), user(3), *of_two)
+    await applier.pool.execute(damage)
+    await recompute_all(recompute)
+    kept = await applier.pool.fetch("SELECT user_id FROM recommendation ORDER BY user_id")
+    waiting = await applier.pool.fetch("SELECT user_id FROM dirty_learner")
+    assert ([row[0] for row in kept], [row[0] for row in waiting]) == ([1, 3], [2])
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE entity SET body = '{}' WHERE kind = 'missions'",
+        "UPDATE content SET track = 'of-a-later-release' WHERE content_id = 'course-2'",
+    ],
+)
+async def test_a_part_of_the_catalogue_that_cannot_be_read_is_left_out(
+    applier: Applier, recompute: Recompute, damage: str
+) -> None:
+    await apply(applier, published("course-1"), published("course-2"), user(1))
+    await apply(applier, mission("mission-1", NOW))
+    await applier.pool.execute(damage)
+    await recompute_all(recompute)
+    (ids,) = await applier.pool.fetchrow("SELECT content_ids FROM recommendation")
+    assert "course-1" in ids
 
 
 async def test_a_newcomers_list_is_computed_from_the_data_of_core(

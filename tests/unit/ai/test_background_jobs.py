@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
@@ -12,7 +13,7 @@ from ai.kit import loops
 from ai.kit.broker import BrokerError, Publisher
 from ai.kit.locks import TRY_ANNOUNCE, TRY_MIRROR
 from ai.kit.loops import JobStatus, run_periodically
-from ai.recommendations.announce import WAITING, Announcer
+from ai.recommendations.announce import PUBLISHED, WAITING, Announcer
 from ai.vectorstore.base import StoreUnavailable
 from ai.vectorstore.mirror import DIFFERENT, Mirror
 from ai.vectorstore.pinecone import PineconeStore
@@ -110,6 +111,25 @@ async def test_announcing_fails_while_kafka_is_unavailable_and_the_lists_stay_no
     with pytest.raises(BrokerError):
         await Announcer(cast(Any, database), cast(Publisher, NoKafka()), "g1").announce_some()
     assert database.written == []
+
+
+async def test_a_list_that_cannot_be_published_does_not_keep_the_others_waiting() -> None:
+    sent: list[Any] = []
+
+    class Kafka:
+        async def publish(self, records: Any) -> None:
+            sent.extend(records)
+
+    malformed = {"user_id": 6, "version": -1, "items": "[]", "computed_at": datetime.now(UTC)}
+
+    class WithMalformed(LiveDatabase):
+        async def fetch(self, statement: str, *_: Any) -> list[dict[str, Any]]:
+            return [malformed, self.row]
+
+    database = WithMalformed()
+    await Announcer(cast(Any, database), cast(Publisher, Kafka()), "g1").announce_some()
+    assert [one.key for one in sent] == ["7"]
+    assert database.written == [PUBLISHED]
 
 
 async def test_mirroring_fails_while_the_store_is_unavailable_and_nothing_is_noted_as_sent() -> (

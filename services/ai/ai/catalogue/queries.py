@@ -1,6 +1,7 @@
 """Reads the catalogue from the projections."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from ongoza_contracts.missions import LatePolicy, MissionState, MissionUpdated
 from ongoza_contracts.vocabulary import ContentType, Track
 
 DIMENSION = 384
+TYPES, TRACKS = frozenset(ContentType), frozenset(Track)
 
 # Every item with its vector and the number of its learners, in the order of ids.
 CATALOGUE = """
@@ -44,6 +46,8 @@ SELECT (SELECT name FROM generation WHERE state = 'live') AS generation, revisio
 FROM catalogue_revision
 """
 
+log = logging.getLogger(__name__)
+
 
 async def load_stamp(db: asyncpg.Pool) -> tuple[str, int]:
     """Changes when the catalogue changes: the live generation, and the catalogue's revision."""
@@ -55,7 +59,7 @@ async def load_catalogue(
     db: Db | asyncpg.Pool, *, revision: int, as_of: datetime, neighbours: str = "item_neighbour"
 ) -> Catalogue:
     """`neighbours` may name the table of another generation."""
-    rows = await db.fetch(CATALOGUE)
+    rows = [row for row in await db.fetch(CATALOGUE) if _is_readable(row)]
     missions = await load_all(db, MissionUpdated)
     made = await db.fetchrow(NEIGHBOUR_SETTINGS.format(table=neighbours))
     pairs = await db.fetch(NEIGHBOURS.format(table=neighbours)) if made else []
@@ -63,6 +67,14 @@ async def load_catalogue(
     # On a thread, because with thousands of items it takes longer than other requests should wait.
     read = await asyncio.to_thread(_catalogue, rows, missions, made, pairs, revision, as_of)
     return replace(read, multipliers=multipliers)
+
+
+def _is_readable(row: asyncpg.Record) -> bool:
+    """Whether this release knows the type and track; an item that it does not know is left out."""
+    known = row["content_type"] in TYPES and row["track"] in TRACKS
+    if not known:
+        log.warning("%s has an unknown type or track", row["content_id"])
+    return known
 
 
 def _catalogue(

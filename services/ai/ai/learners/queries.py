@@ -1,6 +1,7 @@
 """Reads learners from the projections."""
 
 import json
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -37,7 +38,11 @@ CROSS JOIN LATERAL (
 ) AS done
 WHERE learner.user_id = ANY($1)
 """
+UNREADABLE = (ValueError, KeyError, TypeError)
+"""What reading a stored fact raises that another release wrote and this one does not understand."""
 ERASED = "SELECT EXISTS (SELECT FROM erased_learner WHERE user_id = $1)"
+
+log = logging.getLogger(__name__)
 
 
 async def load_learners(db: Db | asyncpg.Pool, user_ids: Collection[int]) -> list[Learner]:
@@ -60,6 +65,25 @@ async def load_learners(db: Db | asyncpg.Pool, user_ids: Collection[int]) -> lis
         for row in rows
         for user_id in [row["user_id"]]
     ]
+
+
+async def load_readable(
+    db: Db | asyncpg.Pool, user_ids: Collection[int]
+) -> tuple[list[Learner], set[int]]:
+    """Like `load_learners`, and the ids of learners with a row that cannot be read, so that it
+    does not keep the others from being loaded."""
+    try:
+        return await load_learners(db, user_ids), set()
+    except UNREADABLE:
+        pass
+    learners, unreadable = list[Learner](), set[int]()
+    for user_id in user_ids:
+        try:
+            learners += await load_learners(db, [user_id])
+        except UNREADABLE:
+            log.exception("the rows of user_id=%d cannot be read", user_id)
+            unreadable.add(user_id)
+    return learners, unreadable
 
 
 async def load_attempts(db: asyncpg.Pool, user_id: int) -> Mapping[UUID, Attempt]:

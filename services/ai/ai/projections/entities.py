@@ -1,9 +1,11 @@
 """The table `entity`: the newest fact of every entity without a typed table, as it was received."""
 
+import logging
 from collections.abc import Collection
 from typing import TypeVar
 
 import asyncpg
+from pydantic import ValidationError
 
 from ai.kit.db import Db
 from ai.projections.batch import Entity
@@ -12,6 +14,8 @@ from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import topic_of
 
 F = TypeVar("F", bound=Fact)
+
+log = logging.getLogger(__name__)
 
 # Writes facts that are newer than their row. Arrays of arrays do not fit into unnest, so subjects
 # are sent as the text of an array.
@@ -36,7 +40,7 @@ WHERE user_id = ANY($1) AND kind = $2 AND type = $3 ORDER BY user_id, key
 # The newest facts of one type with these keys.
 OF_KEYS = "SELECT body FROM entity WHERE kind = $1 AND key = ANY($2) AND type = $3 ORDER BY key"
 # The newest facts of one type.
-OF_TYPE = "SELECT body FROM entity WHERE kind = $1 AND type = $2 ORDER BY key"
+OF_TYPE = "SELECT key, body FROM entity WHERE kind = $1 AND type = $2 ORDER BY key"
 ERASED = "SELECT user_id FROM erased_learner WHERE user_id = ANY($1)"
 # Deletes the rows of these owners, with a receipt for every owner and kind, even of no rows.
 DELETE_OWNED = """
@@ -112,9 +116,16 @@ async def load(
 
 
 async def load_all(db: Db | asyncpg.Pool, fact_type: type[F]) -> list[F]:
-    """The newest facts of one type, in the order of their keys: for kinds with few entities."""
+    """The newest facts of one type, in the order of their keys: for kinds with few entities. One
+    that cannot be read is logged and left out, so that the others are still used."""
     rows = await db.fetch(OF_TYPE, topic_of(fact_type).kind, fact_type.type)
-    return [_read(fact_type, body) for (body,) in rows]
+    found = []
+    for key, body in rows:
+        try:
+            found.append(_read(fact_type, body))
+        except ValidationError as error:
+            log.warning("%s %s cannot be read: %s", fact_type.type, key, error.title)
+    return found
 
 
 async def load_keys(db: Db | asyncpg.Pool, fact_type: type[F], keys: Collection[str]) -> list[F]:

@@ -1,6 +1,7 @@
 """Publishes changed lists from a table, so that no request and no list waits for Kafka."""
 
 import json
+import logging
 from datetime import UTC, datetime
 
 import asyncpg
@@ -44,6 +45,8 @@ WHERE waiting.user_id = published.user_id
     AND waiting.version IS NOT DISTINCT FROM published.version
 """
 
+log = logging.getLogger(__name__)
+
 
 async def note(db: Db, user_ids: list[int], content_ids: list[str]) -> None:
     """Call it in the transaction that writes the lists; ids are separated by commas."""
@@ -70,11 +73,21 @@ class Announcer:
             rows = await db.fetch(WAITING, LISTS_PER_ROUND)
             if not rows:
                 return False
-            await self._publisher.publish([_record(row) for row in rows])
+            await self._publisher.publish([one for row in rows if (one := _readable(row))])
             await db.execute(
                 PUBLISHED, [row["user_id"] for row in rows], [row["version"] for row in rows]
             )
         return True
+
+
+def _readable(row: asyncpg.Record) -> Record | None:
+    """None for a list that cannot be published: its next change notes it again, and the others do
+    not wait for it."""
+    try:
+        return _record(row)
+    except (ValueError, KeyError, TypeError):
+        log.exception("the list of user_id=%d cannot be published", row["user_id"])
+        return None
 
 
 def _record(row: asyncpg.Record) -> Record:

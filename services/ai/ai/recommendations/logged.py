@@ -11,7 +11,7 @@ import numpy as np
 from ai.catalogue.catalogue import Catalogue
 from ai.catalogue.queries import load_catalogue
 from ai.learners.learner import Learner
-from ai.learners.queries import load_learners
+from ai.learners.queries import load_readable
 from ai.projections.entities import load_all
 from ai.projections.marks import RAISE_REVISION
 from ai.recommendations.learning import LoggedList
@@ -49,7 +49,8 @@ async def load_logged(db: asyncpg.Pool) -> list[LoggedList]:
         some = user_ids[start : start + LEARNERS_AT_ONCE]
         rows = await db.fetch(PROGRESS_TIMES, some)
         times = {(row["user_id"], row["content_id"]): row["updated_at"] for row in rows}
-        for learner in await load_learners(db, some):
+        learners, _ = await load_readable(db, some)
+        for learner in learners:
             mine = views[learner.user_id]
             found += await asyncio.to_thread(logged_lists, catalogue, learner, times, mine)
     return found

@@ -12,7 +12,7 @@ from ai.catalogue.cache import CatalogueCache
 from ai.catalogue.catalogue import Catalogue
 from ai.kit.locks import LEARNER_READ_LOCK
 from ai.learners.learner import Learner
-from ai.learners.queries import load_learners
+from ai.learners.queries import load_readable
 from ai.recommendations.announce import note
 from ai.recommendations.lists import Stored, stored
 
@@ -97,8 +97,9 @@ class Recompute:
         marks = {claim["user_id"]: claim["mark"] for claim in claims}
         as_of = claims[0]["claimed_at"]
         catalogue = await self._catalogues.current()
-        learners = await load_learners(self._pool, marks.keys())
+        learners, unreadable = await load_readable(self._pool, marks.keys())
         lists, failed = await asyncio.to_thread(_lists, catalogue, learners, as_of)
+        failed |= unreadable
         done = {user_id: mark for user_id, mark in marks.items() if user_id not in failed}
         await self._store(lists, done, as_of, catalogue.revision)
         if self._announced:
