@@ -95,6 +95,7 @@ ROUTES: dict[str, Route] = {
     ),
     "GET /health/live": Route(For.ANYONE, "/health/live"),
     "GET /health": Route(For.ANYONE, "/health"),
+    "GET /health/details": Route(ADMINS, "/health/details"),
 }
 
 

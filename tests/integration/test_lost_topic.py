@@ -80,8 +80,6 @@ def test_a_topic_that_was_created_again_is_read_from_its_beginning(
     eventually(lambda: applied_version(whole, learner.user_id, item) == 1)
     eventually(lambda: rows(whole, "vector", LOST) == [(PROGRESS.name, "recreated")])
     answer = httpx.get(f"{whole.ai_url}/health", timeout=30)
-    (reported,) = answer.json()["projection"]["lost_topics"]
-    assert (reported["topic"], reported["cause"]) == (PROGRESS.name, "recreated")
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
     if records == "fewer":
         refill(whole)

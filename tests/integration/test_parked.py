@@ -238,13 +238,13 @@ async def test_parking_writes_only_about_users_whom_its_records_name(
     facts = [erased(user_id=user_id) for user_id in range(1, 41)]
     await Applier(vector_pool, "g1", "test").apply(read_batch(map(record, facts)))
     receipts = "SELECT user_id, xmin::text FROM erasure_receipt WHERE place = 'parked_record'"
-    before = dict(await vector_pool.fetch(receipts))
+    before: dict[int, str] = dict(map(tuple, await vector_pool.fetch(receipts)))
     assert len(before) == 40
     await parked(vector_pool, RawRecord("ongoza.progress", 1, 5, b"77:course-1", b"{", []))
     await parked(vector_pool, broken(6))  # of user 7
     named = RawRecord("ongoza.matches", 1, 6, b"x", b'{"mentor_id": 9}', [])
     await parked(vector_pool, named)
-    after = dict(await vector_pool.fetch(receipts))
+    after: dict[int, str] = dict(map(tuple, await vector_pool.fetch(receipts)))
     written = {user_id for user_id, xmin in after.items() if before[user_id] != xmin}
     assert written <= {7, 9}
     left = await vector_pool.fetch("SELECT value FROM parked_record ORDER BY id")

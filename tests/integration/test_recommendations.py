@@ -447,7 +447,7 @@ async def test_a_part_of_the_catalogue_that_cannot_be_read_is_left_out(
     await apply(applier, mission("mission-1", NOW))
     await applier.pool.execute(damage)
     await recompute_all(recompute)
-    (ids,) = await applier.pool.fetchrow("SELECT content_ids FROM recommendation")
+    ids = await applier.pool.fetchval("SELECT content_ids FROM recommendation")
     assert "course-1" in ids
 
 

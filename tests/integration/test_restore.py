@@ -98,9 +98,9 @@ def sign_up(stack: Stack) -> httpx.Response:
     return httpx.post(f"{stack.core_url}/api/v1/auth/signup", json=body, timeout=30)
 
 
-def problems(stack: Stack) -> list[str]:
+def readiness(stack: Stack) -> str:
     answer = httpx.get(f"{stack.core_url}/api/v1/health/ready/", timeout=30)
-    return list(answer.json().get("problems", []))
+    return str(answer.json()["status"])
 
 
 def check_equality(stack: Stack) -> None:
@@ -126,13 +126,13 @@ def check_writes_are_refused(stack: Stack, learner: Learner, content_id: str) ->
     """Before the relay has compared the database, core gives no id; then it takes no writes."""
     assert sign_up(stack).status_code == 503
     stack.run("relay")
-    eventually(lambda: problems(stack))
+    eventually(lambda: restore_problems(stack))
     answer = sign_up(stack)
     assert (answer.status_code, answer.json()["code"]) == (503, "restore_pending")
     assert COMMAND in answer.json()["detail"]
-    assert COMMAND in problems(stack)[0]
-    assert COMMAND in stack.log("relay").read_text()
     assert "after_restore" in restore_problems(stack)[0]
+    assert COMMAND in stack.log("relay").read_text()
+    assert readiness(stack) == "degraded"
     assert learner.report(content_id, 60) == 503
     assert learner.core("GET", "/api/v1/users/me/").status_code == 200
 
@@ -145,7 +145,7 @@ def run_after_restore(stack: Stack) -> None:
     report = output_of(stack, "core.manage", "after_restore", "--apply")
     assert "lost: removal published" in report
     assert "erased again" in report
-    eventually(lambda: problems(stack) == [])
+    eventually(lambda: restore_problems(stack) == [])
     eventually(lambda: sign_up(stack).status_code == 201)
 
 
@@ -212,7 +212,7 @@ def test_a_restored_database_of_core_is_noticed_and_brought_up_to_date(
     busy = log_in(stack, busy, busy_email, password)
     with load(stack, busy, first):
         assert "nothing to do" in output_of(stack, "core.manage", "after_restore", "--apply")
-    assert problems(stack) == []
+    assert restore_problems(stack) == []
     check_equality(stack)
 
 
@@ -261,13 +261,14 @@ def test_a_restored_kafka_is_noticed_and_filled_again(own_stack: Stack, tmp_path
         shutil.copytree(copy, data)
         for name in ("kafka", "relay"):
             stack.run(name)
-        eventually(lambda: any("refill_topic ongoza.progress" in one for one in problems(stack)))
+        eventually(
+            lambda: any("refill_topic ongoza.progress" in one for one in restore_problems(stack))
+        )
         assert "refill_topic ongoza.progress" in stack.log("relay").read_text()
-        assert any("refill_topic ongoza.progress" in one for one in restore_problems(stack))
-        for topic in {one.split()[0] for one in problems(stack)}:
+        for topic in {one.split()[0] for one in restore_problems(stack)}:
             output_of(stack, "core.manage", "refill_topic", topic)
         stack.run("worker")
-        eventually(lambda: problems(stack) == [])
+        eventually(lambda: restore_problems(stack) == [])
         assert learner.report(item, 60) == 200
         eventually(lambda: applied_version(stack, learner.user_id, item) == 3)
     check_equality(stack)

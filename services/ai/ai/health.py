@@ -1,4 +1,7 @@
-"""Liveness, and the health of the process and of what it depends on."""
+"""Liveness, and the health of the process and of what it depends on.
+
+What everybody may ask costs the same however much there is; counts and causes are for operators.
+"""
 
 import asyncio
 import json
@@ -13,31 +16,34 @@ from ai.embeddings.dependencies import CurrentEncoder
 from ai.kit.db import UNAVAILABLE
 from ai.kit.dependencies import CurrentCore, CurrentPool
 from ai.kit.vectors import ModelIdentity
+from ai.operations.router import Operator
+from ai.projections.status import NEWEST_WORKER
 
 CHECK_SECONDS = 1.0
 WORKER_SILENT_SECONDS = 30.0
 
+# Topics that lost records in the last seven days, unless the projections were rebuilt since.
+LOST = "SELECT * FROM live.lost_topic WHERE noticed_at > now() - interval '7 days'"
+# Whether the newest worker reports and its jobs succeed, and whether topics lost records. It reads
+# one row of each.
+SUMMARY = f"""
+SELECT
+    worker.heartbeat_at > now() - make_interval(secs => {WORKER_SILENT_SECONDS}) AS reports,
+    worker.failed_jobs, EXISTS ({LOST}) AS lost
+FROM (SELECT) AS always LEFT JOIN LATERAL ({NEWEST_WORKER}) AS worker ON true
+"""  # noqa: S608 - constants
 # The newest worker of the live generation, and how much work is waiting.
-STATUS = """
+DETAILS = f"""
 SELECT
     (SELECT name FROM generation WHERE state = 'live') AS generation,
     (SELECT count(*) FROM parked_record) AS parked,
     (SELECT count(*) FROM dirty_learner) AS waiting,
     extract(epoch FROM now() - worker.heartbeat_at)::float8 AS silent_seconds,
-    (
-        SELECT coalesce(jsonb_agg(lost ORDER BY topic), '[]')
-        FROM live.lost_topic AS lost WHERE noticed_at > now() - interval '7 days'
-    ) AS lost_topics,
+    (SELECT coalesce(jsonb_agg(lost ORDER BY topic), '[]') FROM ({LOST}) AS lost) AS lost_topics,
     worker.last_applied_at,
     worker.applied, worker.ignored, worker.unknown_types, worker.tombstones, worker.failed_jobs
-FROM (SELECT) AS always
-LEFT JOIN LATERAL (
-    SELECT * FROM worker_status
-    WHERE worker NOT LIKE 'rebuild-%'
-        AND generation = (SELECT name FROM generation WHERE state = 'live')
-    ORDER BY heartbeat_at DESC LIMIT 1
-) AS worker ON true
-"""
+FROM (SELECT) AS always LEFT JOIN LATERAL ({NEWEST_WORKER}) AS worker ON true
+"""  # noqa: S608 - constants
 
 router = APIRouter(tags=["health"])
 
@@ -107,7 +113,6 @@ class Health(BaseModel):
     database: Literal["up", "down"]
     core: Literal["up", "failing"]
     model: Model
-    projection: Projection | None
 
 
 @router.get("/health/live")
@@ -124,47 +129,52 @@ async def live() -> Live:
 async def health(
     pool: CurrentPool, core: CurrentCore, encoder: CurrentEncoder, response: Response
 ) -> Health:
-    """Reports the state of the dependencies, and how far the worker is."""
-    projection = await _projection(pool)
-    if projection is None:
+    """Reports the state of the dependencies, and whether lists and search are up to date."""
+    row = await _summary(pool)
+    if row is None:
         response.status_code = 503
     return Health(
-        status=_status(projection, core_is_failing=core.breaker.is_open),
-        database="up" if projection else "down",
+        status=_status(row, core_is_failing=core.breaker.is_open),
+        database="up" if row else "down",
         core="failing" if core.breaker.is_open else "up",
         model=Model.of(encoder.identity),
-        projection=projection,
     )
 
 
-def _status(
-    projection: Projection | None, *, core_is_failing: bool
-) -> Literal["ok", "degraded", "unavailable"]:
-    if projection is None:
-        return "unavailable"
-    worker = projection.worker
-    if worker is None or worker.heartbeat_age_seconds > WORKER_SILENT_SECONDS:
-        return "degraded"
-    failing = any(job.failures_in_a_row > 1 for job in worker.failed_jobs.values())
-    return "degraded" if failing or core_is_failing or projection.lost_topics else "ok"
-
-
-async def _projection(pool: asyncpg.Pool) -> Projection | None:
-    """None when the database does not answer in time."""
-    try:
-        async with asyncio.timeout(CHECK_SECONDS):
-            (row,) = await pool.fetch(STATUS)
-    except (*UNAVAILABLE, asyncpg.PostgresError):
-        return None
+@router.get("/health/details", name="read_details")
+async def details(_: Operator, pool: CurrentPool) -> Projection:
+    """How far the worker is, what waits, and what failed: for operators."""
+    (row,) = await pool.fetch(DETAILS)
     silent = row["silent_seconds"]
-    worker = None if silent is None else _worker(row, silent)
     return Projection(
         generation=row["generation"],
         parked_records=row["parked"],
         learners_waiting=row["waiting"],
         lost_topics=json.loads(row["lost_topics"]),
-        worker=worker,
+        worker=None if silent is None else _worker(row, silent),
     )
+
+
+def _status(
+    row: asyncpg.Record | None, *, core_is_failing: bool
+) -> Literal["ok", "degraded", "unavailable"]:
+    if row is None:
+        return "unavailable"
+    if not row["reports"]:
+        return "degraded"
+    jobs = json.loads(row["failed_jobs"]).values()
+    failing = any(job["failures_in_a_row"] > 1 for job in jobs)
+    return "degraded" if failing or core_is_failing or row["lost"] else "ok"
+
+
+async def _summary(pool: asyncpg.Pool) -> asyncpg.Record | None:
+    """None when the database does not answer in time."""
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            (row,) = await pool.fetch(SUMMARY)
+    except (*UNAVAILABLE, asyncpg.PostgresError):
+        return None
+    return row
 
 
 def _worker(row: asyncpg.Record, silent_seconds: float) -> Worker:

@@ -1,7 +1,7 @@
 """What the Kafka client itself cannot read ends the worker: going on would skip its neighbours."""
 
 from types import SimpleNamespace
-from typing import NoReturn
+from typing import Any, NoReturn, cast
 
 import pytest
 from aiokafka.errors import ConsumerStoppedError, CorruptRecordException
@@ -48,7 +48,7 @@ async def test_an_assignment_that_cannot_be_sought_ends_the_worker(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     consumer = object.__new__(broker.Consumer)
-    consumer._subscriber = SimpleNamespace(consumer=None)
+    consumer._subscriber = cast(Any, SimpleNamespace(consumer=None))
     monkeypatch.setattr(broker, "exit_process", died)
     with pytest.raises(Died):
         await broker._SeekOnAssignment(consumer).on_partitions_assigned([])

@@ -222,6 +222,7 @@ ROUTES: dict[str, Route] = {
     "POST /guardian-consents/link/": Route(For.ANYONE, body={}),
     "GET /health/": Route(For.ANYONE),
     "GET /health/ready/": Route(For.ANYONE),
+    "GET /health/details/": Route(ADMINS),
     "GET /internal/erasures/{user_id}/": Route(For.SERVICES, "internal/erasures/1/"),
     "GET /internal/outbox/{kind}/": Route(For.SERVICES, "internal/outbox/users/"),
     "POST /internal/users/{user_id}/republish/": Route(

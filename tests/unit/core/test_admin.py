@@ -245,8 +245,8 @@ def test_the_first_page_names_the_queue_whose_jobs_were_looked_for_longest_ago(
 @pytest.mark.parametrize(
     ("body", "count"),
     [
-        (b'{"projection": {"parked_records": 3}}', 3),
-        (b'{"projection": null}', "unknown"),
+        (b'{"total": 3}', 3),
+        (b'{"total": null}', "unknown"),
         (b"<html>", "unknown"),
         (b"[]", "unknown"),
     ],
@@ -254,13 +254,14 @@ def test_the_first_page_names_the_queue_whose_jobs_were_looked_for_longest_ago(
 def test_parked_records_are_those_that_ai_reports(
     body: bytes, count: object, client: Client, settings: Any
 ) -> None:
-    class Health(BaseHTTPRequestHandler):
+    class Ai(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200)
+            asked = self.path == "/api/v1/operations/parked?limit=1"
+            self.send_response(200 if asked and "Authorization" in self.headers else 404)
             self.end_headers()
-            self.wfile.write(body if self.path == "/health" else b"")
+            self.wfile.write(body)
 
-    with HTTPServer(("127.0.0.1", 0), Health) as server:
+    with HTTPServer(("127.0.0.1", 0), Ai) as server:
         serve(server)
         settings.FASTAPI_BASE_URL = f"http://127.0.0.1:{server.server_port}"
         assert cards(client)["Parked records"] == count

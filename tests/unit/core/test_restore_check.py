@@ -25,6 +25,7 @@ from core.outbox.restore_state import (
 from ongoza_contracts.codec import Record, encode, tombstone
 from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import PROGRESS
+from ongoza_contracts.vocabulary import Role
 from tests.facts import NOW, erased, progress, user
 from tests.integration.core_facts import wait_patiently
 from tests.unit.core.world import NOBODY, person, signed_in
@@ -245,7 +246,8 @@ def test_a_pending_restore_refuses_every_write_and_still_answers_reads(gate: Non
     assert caller.get("users/me/")[0] == 200
     status, ready = NOBODY.get("health/ready/")
     assert (status, ready["status"]) == (200, "degraded")
-    assert "python -m core.manage after_restore" in ready["problems"][0]
+    _, details = signed_in(person("ada", Role.ADMIN)).get("health/details/")
+    assert "python -m core.manage after_restore" in details["problems"][0]
 
 
 def test_an_unchecked_database_gives_no_ids_and_tokens_for_some_seconds(

@@ -539,7 +539,6 @@ export type Health = {
     database: 'up' | 'down';
     core: 'up' | 'failing';
     model: Model;
-    projection: Projection | null;
 };
 
 export type Insight = {
@@ -3221,3 +3220,44 @@ export type HealthReadResponses = {
 };
 
 export type HealthReadResponse = HealthReadResponses[keyof HealthReadResponses];
+
+export type HealthReadDetailsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/health/details';
+};
+
+export type HealthReadDetailsErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type HealthReadDetailsError = HealthReadDetailsErrors[keyof HealthReadDetailsErrors];
+
+export type HealthReadDetailsResponses = {
+    /**
+     * Done.
+     */
+    200: Projection;
+};
+
+export type HealthReadDetailsResponse = HealthReadDetailsResponses[keyof HealthReadDetailsResponses];

@@ -1526,6 +1526,12 @@ export type HabitSchedule = 'daily' | 'times_a_week' | 'weekdays';
 
 export type HabitState = 'active' | 'archived';
 
+export type HealthDetails = {
+    outbox: OutboxStatus;
+    jobs: JobsStatus;
+    problems: Array<string>;
+};
+
 export type Hint = {
     /**
      * From 1.
@@ -3529,9 +3535,6 @@ export type ReadRequest = {
 export type Readiness = 'ok' | 'degraded';
 
 export type Ready = {
-    outbox: OutboxStatus;
-    jobs: JobsStatus;
-    problems: Array<string>;
     status: Readiness;
 };
 
@@ -13302,6 +13305,47 @@ export type HealthLiveResponses = {
 };
 
 export type HealthLiveResponse = HealthLiveResponses[keyof HealthLiveResponses];
+
+export type HealthDetailsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/health/details/';
+};
+
+export type HealthDetailsErrors = {
+    /**
+     * The request is malformed; `errors` says which field.
+     */
+    400: Problem;
+    /**
+     * There is no valid token, or the credentials are wrong.
+     */
+    401: Problem;
+    /**
+     * The caller may not do this.
+     */
+    403: Problem;
+    /**
+     * The headers and the query are too long.
+     */
+    431: Problem;
+    /**
+     * The service cannot answer now.
+     */
+    '5XX': Problem;
+};
+
+export type HealthDetailsError = HealthDetailsErrors[keyof HealthDetailsErrors];
+
+export type HealthDetailsResponses = {
+    /**
+     * Done.
+     */
+    200: HealthDetails;
+};
+
+export type HealthDetailsResponse = HealthDetailsResponses[keyof HealthDetailsResponses];
 
 export type HealthReadyData = {
     body?: never;

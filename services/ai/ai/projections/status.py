@@ -9,6 +9,13 @@ import asyncpg
 from ai.kit.db import Db
 from ai.kit.loops import JobStatus
 
+# The newest worker of the live generation; no row when none has ever run.
+NEWEST_WORKER = """
+SELECT * FROM worker_status
+WHERE worker NOT LIKE 'rebuild-%'
+    AND generation = (SELECT name FROM generation WHERE state = 'live')
+ORDER BY heartbeat_at DESC LIMIT 1
+"""
 # Every start has a name of its own. A worker that starts deletes the rows of stopped ones, and
 # a rebuild those of earlier rebuilds.
 DELETE_STOPPED = """

@@ -2,12 +2,11 @@
 
 from typing import Any, NamedTuple, cast
 
-import httpx
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timesince import timesince
 
+from core.config import parked_records
 from core.config.health import read_outbox
 from core.jobs.models import Tick
 from core.jobs.selectors import JobsHealth, jobs_health
@@ -26,7 +25,7 @@ class Card(NamedTuple):
 
 
 def add_cards(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    return {**context, "cards": [_users(), *_jobs(), _outbox(), _parked()]}
+    return {**context, "cards": [_users(), *_jobs(), _outbox(), _parked(request)]}
 
 
 def _users() -> Card:
@@ -58,18 +57,8 @@ def _outbox() -> Card:
     return Card("Outbox", waiting, note, reverse("admin:outbox_outboxevent_changelist"))
 
 
-def _parked() -> Card:
-    count = count_parked_records()
+def _parked(request: HttpRequest) -> Card:
+    count = parked_records.count(request, seconds=AI_SECONDS)
     value = UNKNOWN if count is None else count
     note = "that ai could not apply: retry or discard them"
     return Card("Parked records", value, note, reverse("parked_records"))
-
-
-def count_parked_records() -> int | None:
-    """How many records ai could not apply; None while it does not say."""
-    url = f"{settings.FASTAPI_BASE_URL}/health"
-    try:
-        answer = httpx.get(url, timeout=AI_SECONDS, trust_env=False)
-        return int(answer.json()["projection"]["parked_records"])
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, LookupError, TypeError):
-        return None

@@ -1,4 +1,5 @@
-"""Is core alive, and can it serve? Asked by the supervisor and by load balancers."""
+"""Is core alive, and can it serve? Asked by the supervisor and by load balancers, at a cost that
+does not grow with what waits; counts and causes are for operators."""
 
 from django.db import Error, connection
 from drf_spectacular.utils import extend_schema, extend_schema_field, inline_serializer
@@ -11,6 +12,7 @@ from core.kit.errors import Unavailable
 from core.kit.permissions import Principal
 from core.kit.views import ApiView
 from core.outbox import restore_state
+from ongoza_contracts.access import Permission
 
 # How many records wait, and how long the oldest has.
 OUTBOX = """
@@ -76,29 +78,39 @@ class Ready(ApiView):
 
     @extend_schema(
         operation_id="health_ready",
+        responses=inline_serializer("Ready", {"status": Readiness()}),
+    )
+    def get(self, request: Request) -> Response:
+        """Whether the database can be used, and whether an operator has to do something: then
+        `status` is `degraded`, and `health/details/` says what."""
+        try:
+            degraded = bool(restore_state.problems()) or jobs_health(count_failed=False).is_degraded
+        except Error:
+            raise Unavailable("The database does not answer or is not migrated.") from None
+        return Response({"status": "degraded" if degraded else "ok"})
+
+
+class Details(ApiView):
+    permissions = {"GET": Permission.OPERATIONS_MANAGE}
+
+    @extend_schema(
+        operation_id="health_details",
         responses=inline_serializer(
-            "Ready",
-            {
-                "status": Readiness(),
-                "outbox": OUTBOX_STATUS,
-                "jobs": JOBS_STATUS,
-                "problems": PROBLEMS,
-            },
+            "HealthDetails",
+            {"outbox": OUTBOX_STATUS, "jobs": JOBS_STATUS, "problems": PROBLEMS},
         ),
     )
     def get(self, request: Request) -> Response:
-        """Whether the database can be used, how many records wait to be sent, how background jobs
-        do, and the problems that an operator has to solve; with any, or with `jobs` degraded,
-        `status` is `degraded`."""
-        try:
-            waiting, oldest = read_outbox()
-            problems, jobs = restore_state.problems(), jobs_health()
-        except Error:
-            raise Unavailable("The database does not answer or is not migrated.") from None
+        """How many records wait to be sent, how background jobs do, and the problems that an
+        operator has to solve: admins alone."""
+        waiting, oldest = read_outbox()
         outbox = {"waiting": waiting, "oldest_seconds": oldest}
-        status = "degraded" if problems or jobs.is_degraded else "ok"
         return Response(
-            {"status": status, "outbox": outbox, "jobs": _shown(jobs), "problems": problems}
+            {
+                "outbox": outbox,
+                "jobs": _shown(jobs_health()),
+                "problems": restore_state.problems(),
+            }
         )
 
 

@@ -71,6 +71,14 @@ def list_records(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "kit/admin/parked_records.html", context)
 
 
+def count(request: HttpRequest, seconds: float) -> int | None:
+    """How many there are; None while ai does not say."""
+    try:
+        return int(_call(request, "GET", "?limit=1", seconds=seconds)["total"])
+    except (CallFailed, LookupError, TypeError, ValueError):
+        return None
+
+
 def _page(answer: dict[str, Any]) -> dict[str, Any]:
     try:
         rows = [_row(record) for record in answer["results"]]
@@ -108,11 +116,13 @@ def decide(request: HttpRequest, parked_id: int, decision: str) -> HttpResponse:
     return TemplateResponse(request, "kit/admin/confirm.html", context)
 
 
-def _call(request: HttpRequest, method: str, rest: str, body: Any = None) -> dict[str, Any]:
+def _call(
+    request: HttpRequest, method: str, rest: str, body: Any = None, seconds: float | None = None
+) -> dict[str, Any]:
     """The answer's JSON. Raises CallFailed."""
     document: Any = None
     try:
-        answer = _send(request, method, rest, body)
+        answer = _send(request, method, rest, body, seconds or SECONDS)
         document = answer.json() if answer.content else {}
     except NEVER_SENT:
         raise CallFailed(NO_ANSWER) from None
@@ -127,13 +137,15 @@ def _call(request: HttpRequest, method: str, rest: str, body: Any = None) -> dic
     return document
 
 
-def _send(request: HttpRequest, method: str, rest: str, body: Any) -> httpx.Response:
+def _send(
+    request: HttpRequest, method: str, rest: str, body: Any, seconds: float
+) -> httpx.Response:
     token = operator_token(request.session, cast(User, request.user))
     return httpx.request(
         method,
         f"{settings.FASTAPI_BASE_URL}/api/v1/operations/parked{rest}",
         json=body,
         headers={"Authorization": f"Bearer {token}"},
-        timeout=SECONDS,
+        timeout=seconds,
         trust_env=False,
     )

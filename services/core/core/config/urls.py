@@ -32,6 +32,7 @@ urlpatterns = [
     *(path("api/v1/", include(f"{app}.urls")) for app in APPS),
     path("api/v1/health/", health.Live.as_view()),
     path("api/v1/health/ready/", health.Ready.as_view()),
+    path("api/v1/health/details/", health.Details.as_view()),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/schema/internal/", SpectacularAPIView.as_view(generator_class=InternalDocument)),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
