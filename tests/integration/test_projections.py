@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from itertools import permutations
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import numpy as np
@@ -162,6 +163,23 @@ async def test_a_change_marks_the_learners_it_touches(applier: Applier) -> None:
     applied = await apply(applier, published())  # concerns every learner and is marked later
     assert await table(applier.pool, marked) == [(9,)]
     assert (applied.content, applied.learners) == (True, False)
+
+
+async def test_of_profiling_only_results_mark_their_learner(applier: Applier) -> None:
+    other = UUID(int=9)
+    marked = "SELECT user_id FROM dirty_learner ORDER BY 1"
+    done = await apply(applier, answered(7, 1), answered(8, 1), answered(7, 2))
+    assert (done.entities, done.learners) == (1, False)  # all of one session
+    another = answered(8, 1).model_copy(update={"session_id": other})
+    assert not (await apply(applier, another)).learners
+    assert await table(applier.pool, marked) == []
+    await apply(applier, completed(7, 3))
+    assert await table(applier.pool, marked) == [(7,)]
+    await applier.pool.execute("DELETE FROM dirty_learner")
+    gone = deleted(8, 2).model_copy(update={"session_id": other})  # it had no result
+    assert not (await apply(applier, gone)).learners
+    await apply(applier, deleted(7, 4))
+    assert await table(applier.pool, marked) == [(7,)]
 
 
 async def test_a_marked_learner_gets_a_list_and_the_mark_is_removed(

@@ -103,13 +103,15 @@ def _kinds_that_change_lists(batch: Batch) -> frozenset[str]:
 
 async def _upsert(db: Db, batch: Batch) -> dict[str, list[int | None]]:
     """Returns by kind the owners of the entities whose row changed; None where there is no
-    owner."""
+    owner. Sessions without result are a kind of their own, which makes no list stale."""
     content = await tables.write_content(db, batch.content.values())
+    sessions = await tables.write_profiling(db, batch.profiling.values())
     return {
         "content": [None] * len(content),
         "users": [*await tables.write_learners(db, batch.users.values())],
         "progress": [*await tables.write_progress(db, batch.progress.values())],
-        "profiling": [*await tables.write_profiling(db, batch.profiling.values())],
+        "profiling": [user_id for user_id, has_result in sessions if has_result],
+        "profiling answers": [user_id for user_id, has_result in sessions if not has_result],
         "sign-ins": [*await tables.write_sign_ins(db, batch.sign_ins.values())],
         **await write_entities(db, batch.entities.values(), batch.registry),
     }

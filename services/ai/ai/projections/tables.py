@@ -8,6 +8,8 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
+import asyncpg
+
 from ai.kit.db import Db
 from ai.projections.batch import ContentFact, ProfilingFact, SignInFact, UserFact
 from ai.projections.completion import effective_state, first_completion
@@ -87,7 +89,8 @@ WHERE excluded.version > progress.version
 RETURNING user_id
 """
 
-# One row per session; that of a deleted session has only nulls.
+# One row per session; that of a deleted session has only nulls. Lists use results alone, so it also
+# returns whether the session has a result or had one.
 UPSERT_PROFILING = """
 INSERT INTO profiling_session (
     session_id, version, user_id, questionnaire, answers, result, started_at, completed_at
@@ -102,7 +105,7 @@ ON CONFLICT (session_id) DO UPDATE SET
     answers = excluded.answers, result = excluded.result, started_at = excluded.started_at,
     completed_at = excluded.completed_at
 WHERE excluded.version > profiling_session.version
-RETURNING user_id
+RETURNING new.user_id, coalesce(new.result, old.result) IS NOT NULL AS has_result
 """
 
 # One row per sign-in; that of an ended one has only its end.
@@ -152,8 +155,10 @@ def progress_row(fact: ProgressUpdated) -> tuple[Any, ...]:
     return (*key, *state, *times, fact.completion_source, first_completion(fact))
 
 
-async def write_profiling(db: Db, facts: Collection[ProfilingFact]) -> list[int]:
-    return await _write(db, UPSERT_PROFILING, [_profiling_row(fact) for fact in facts])
+async def write_profiling(db: Db, facts: Collection[ProfilingFact]) -> list[tuple[int, bool]]:
+    """Returns for each row that changed the user, and whether it has a result or had one."""
+    rows = await _fetch(db, UPSERT_PROFILING, [_profiling_row(fact) for fact in facts])
+    return [(row["user_id"], row["has_result"]) for row in rows]
 
 
 async def write_sign_ins(db: Db, facts: Collection[SignInFact]) -> list[int]:
@@ -162,10 +167,16 @@ async def write_sign_ins(db: Db, facts: Collection[SignInFact]) -> list[int]:
 
 async def _write(db: Db, statement: str, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
     """Returns the first column of the rows that changed."""
+    return [row[0] for row in await _fetch(db, statement, rows)]
+
+
+async def _fetch(
+    db: Db, statement: str, rows: Sequence[tuple[Any, ...]]
+) -> Sequence[asyncpg.Record]:
     if not rows:
         return []
     columns = [list(column) for column in zip(*rows, strict=True)]
-    return [row[0] for row in await db.fetch(statement, *columns)]
+    return await db.fetch(statement, *columns)
 
 
 def _content_row(fact: ContentFact) -> tuple[Any, ...]:
