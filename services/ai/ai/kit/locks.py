@@ -6,6 +6,9 @@ MIGRATE = "SELECT pg_advisory_xact_lock(7305121875)"
 # was read before an erasure is written after it.
 LEARNER_READ_LOCK = "SELECT pg_advisory_xact_lock_shared(7305121876)"
 LEARNER_WRITE_LOCK = "SELECT pg_advisory_xact_lock(7305121876)"
+# The write lock for longer than a transaction.
+HOLD_WRITERS = "SELECT pg_advisory_lock(7305121876)"
+RELEASE_WRITERS = "SELECT pg_advisory_unlock(7305121876)"
 
 TRY_REBUILD = "SELECT pg_try_advisory_lock(7305121877)"
 

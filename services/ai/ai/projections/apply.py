@@ -32,6 +32,8 @@ class Applier:
     worker: str
     topic_ids: Mapping[str, str] = field(default_factory=dict)
     """The ids of the topics that the batches come from."""
+    changed: set[tuple[str, str]] | None = None
+    """If not None, gets the kind and key of each entity that a batch has a fact of."""
 
     async def review_refused(self, batch: Batch) -> None:
         """See `decisions.review_refused`; call it before `apply` if records were refused."""
@@ -52,6 +54,8 @@ class Applier:
     async def apply_within(self, db: Db, batch: Batch) -> Applied:
         """Within the caller's transaction, which holds LEARNER_READ_LOCK, or LEARNER_WRITE_LOCK if
         the batch erases a learner."""
+        if self.changed is not None:
+            self.changed.update(batch.versions())
         return await apply_within(db, batch, self.generation, self.worker, self.topic_ids)
 
 

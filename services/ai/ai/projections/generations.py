@@ -33,7 +33,17 @@ WHERE name = $1 AND (model IS NULL OR (model, revision, precision) = ($2, $3, $4
 """
 MODEL = "SELECT model, revision, precision FROM generation WHERE name = $1"
 RETIRE_LIVE = "UPDATE generation SET state = 'retired' WHERE state = 'live' AND name <> $1"
-MAKE_LIVE = "UPDATE generation SET state = 'live', switched_at = now() WHERE name = $1"
+# Another live generation, or the one before it if the lists of that are still those published.
+PUBLISHED_LISTS = """
+SELECT coalesce(replaces, name) FROM generation WHERE state = 'live' AND name <> $1
+"""
+MAKE_LIVE = """
+UPDATE generation SET state = 'live', switched_at = now(), replaces = coalesce($2, replaces)
+WHERE name = $1
+"""
+REPLACED = "SELECT replaces FROM generation WHERE name = $1"
+NOTED = "UPDATE generation SET replaces = NULL WHERE name = $1"
+FORGET_REPLACED = "UPDATE generation SET replaces = NULL WHERE replaces = $1"
 REMOVE = "DELETE FROM generation WHERE name = $1 AND state <> 'live'"
 UNPARK = "DELETE FROM parked_record WHERE generation = $1"
 # A new generation reads older facts of erased learners, who must stay erased.
@@ -118,8 +128,9 @@ async def publish_live(connection: Db, name: str) -> None:
         for (table,) in await connection.fetch(TABLES, name):
             view = f"CREATE OR REPLACE VIEW live.{table} AS SELECT * FROM {name}.{table}"  # noqa: S608
             await connection.execute(view)
+        replaces = await connection.fetchval(PUBLISHED_LISTS, name)
         await connection.execute(RETIRE_LIVE, name)
-        await connection.execute(MAKE_LIVE, name)
+        await connection.execute(MAKE_LIVE, name, replaces)
 
 
 async def drop_generation(connection: Db, name: str) -> None:
@@ -129,6 +140,7 @@ async def drop_generation(connection: Db, name: str) -> None:
             is_live = await live_generation(connection) == name
             raise GenerationIsLive(name) if is_live else NoSuchGeneration(name)
         await connection.execute(UNPARK, name)
+        await connection.execute(FORGET_REPLACED, name)
         await connection.execute(f"DROP SCHEMA {name} CASCADE")
 
 

@@ -30,14 +30,12 @@ from ai.rebuild import show
 from ai.rebuild.partial import NoSuchTopic, read_positions, require_known
 from ai.rebuild.plan import plan
 from ai.rebuild.rebuild import (
-    LOST_PAGE,
-    Differs,
     Options,
-    RebuildRefused,
     Tools,
     rebuild,
     roll_back,
 )
+from ai.rebuild.refused import LOST_PAGE, Differs, RebuildRefused
 
 command = typer.Typer(help=__doc__, add_completion=False, invoke_without_command=True)
 console = Console()

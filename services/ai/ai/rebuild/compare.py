@@ -1,8 +1,8 @@
-"""Compares two generations in one transaction, in which nobody else writes them."""
+"""Compares two generations in one transaction, which sees both at the same positions."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from ai.catalogue.queries import load_catalogue
 from ai.kit.db import Db
 from ai.kit.vectors import Matrix
-from ai.learners.queries import load_learners
+from ai.learners.queries import load_readable
 from ai.projections.registry import REGISTRY
 from ai.recommendations.lists import stored
 
@@ -81,6 +81,14 @@ class Comparison:
     def equal(self) -> bool:
         return not self.reasons
 
+    def with_differences(self, found: Sequence[TableDifference]) -> "Comparison":
+        reasons = [f"table {one.table} differs in what changed meanwhile" for one in found]
+        return replace(
+            self,
+            differences=[*self.differences, *found],
+            reasons=[*self.reasons, *reasons],
+        )
+
 
 async def compare(
     db: Db, live: str, new: str, panels: tuple[Matrix, Matrix], *, same_model: bool
@@ -92,7 +100,7 @@ async def compare(
     rows: dict[str, int] = {}
     differences = []
     for table, query in queries(same_model).items():
-        found, difference = await _compare_table(db, live, new, table, query)
+        found, difference = await compare_table(db, live, new, table, query)
         rows[table] = found
         if difference:
             differences.append(difference)
@@ -122,14 +130,16 @@ def queries(same_model: bool) -> dict[str, str]:
     return queries
 
 
-async def _compare_table(
-    db: Db, live: str, new: str, table: str, query: str
+async def compare_table(
+    db: Db, live: str, new: str, table: str, query: str, *parameters: object
 ) -> tuple[int, TableDifference | None]:
     queries = [query.format(schema=live, other=new), query.format(schema=new, other=live)]
-    (live_found,), (new_found,) = [await db.fetch(HASH.format(query=query)) for query in queries]
+    (live_found,), (new_found,) = [
+        await db.fetch(HASH.format(query=query), *parameters) for query in queries
+    ]
     if live_found == new_found:
         return new_found["rows"], None
-    examples = await db.fetch(DIFFERING.format(live=queries[0], new=queries[1]))
+    examples = await db.fetch(DIFFERING.format(live=queries[0], new=queries[1]), *parameters)
     return new_found["rows"], TableDifference(
         table=table,
         live_rows=live_found["rows"],
@@ -159,11 +169,12 @@ async def _lists(db: Db, live: str, new: str) -> tuple[int, int, float]:
         await db.execute(f"SET LOCAL search_path = {schema}, public")
         table = f"{live}.item_neighbour"
         catalogue = await load_catalogue(db, revision=0, as_of=as_of, neighbours=table)
-        learners = await load_learners(db, sample)
+        learners, _ = await load_readable(db, sample)
         made.append({one.user_id: stored(catalogue, one, as_of).body for one in learners})
     lives, news = made
-    equal = sum(news[one] == lives.get(one) for one in sample)
-    shares = [_overlap(_items(news[one]), _items(lives[one])) for one in sample if one in lives]
+    equal = sum(news.get(one) == lives.get(one) for one in sample)
+    both = [one for one in sample if one in lives and one in news]
+    shares = [_overlap(_items(news[one]), _items(lives[one])) for one in both]
     return len(sample), equal, float(np.mean(shares)) if shares else 1.0
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from ai.projections.batch import CONSUMED
 from ai.projections.generations import live_generation
-from ai.rebuild.rebuild import Options, RebuildRefused, Tools, existing_logs
+from ai.rebuild.rebuild import Options, Tools, existing_logs
+from ai.rebuild.refused import RebuildRefused
 
 # How many texts the live catalogue has, and for how many the cache has a vector of the model.
 KNOWN_TEXTS = """

@@ -5,11 +5,18 @@ Each stage stores its progress in the database, so that a rebuild that was kille
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Mapping,
+    Sequence,
+)
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import asyncpg
 
@@ -41,12 +48,15 @@ from ai.projections.positions import (
 )
 from ai.projections.subscriber import Subscriber
 from ai.rebuild import partial, vectors
+from ai.rebuild.changed import LAST_OPERATION, compare_changed
 from ai.rebuild.compare import Comparison, compare
 from ai.rebuild.panel import QUERIES
+from ai.rebuild.refused import LOST_PAGE, Differs, RebuildRefused
 from ai.rebuild.switch import (
     RECORDS_PER_BATCH,
     ReadingRange,
     Switched,
+    at_same_positions,
     catch_up_and_switch,
     has_worker,
 )
@@ -57,25 +67,11 @@ from ongoza_contracts.topics import Topic
 ATTEMPTS = 10
 NEARLY_THERE = 1000
 """With fewer records to read, the rest is read while nobody writes."""
+Entities: TypeAlias = Collection[tuple[str, str]]
+"""Kinds and keys."""
 MARKED = "SELECT count(*) FROM dirty_learner"
 
 log = logging.getLogger(__name__)
-
-
-class RebuildRefused(RuntimeError):
-    """The text says why, for the operator."""
-
-
-LOST_PAGE = 'see "A topic was lost" in docs/operate-replay.md'
-
-
-class Differs(RebuildRefused):
-    def __init__(self, comparison: Comparison, lost: Iterable[str]) -> None:
-        reasons = [*comparison.reasons]
-        if names := ", ".join(lost):
-            reasons.append(f"{names} lost records: {LOST_PAGE}")
-        super().__init__("the new generation differs from the live one: " + "; ".join(reasons))
-        self.comparison = comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +136,9 @@ class Tools:
 async def rebuild(tools: Tools, options: Options, *, switch: bool = True) -> Outcome:
     """Raises RebuildRefused, and Differs when the new generation must not go live."""
     live = await _only_one(tools)
-    name = await _unfinished(tools, options) or await _begin(tools, options, live)
+    name = await _unfinished(tools, options) or await _begin(tools, options)
+    if options.topics:
+        await partial.copy_others(tools.db, live, name, options.topics)
     return await _on_generation(tools, options, live, name, lambda run: run.all(switch=switch))
 
 
@@ -185,12 +183,9 @@ async def _unfinished(tools: Tools, options: Options) -> str | None:
     return None
 
 
-async def _begin(tools: Tools, options: Options, live: str) -> str:
+async def _begin(tools: Tools, options: Options) -> str:
     async with tools.db.transaction():
-        name = await create_next_generation(tools.db, options.as_json())
-        if options.topics:
-            await partial.copy_others(tools.db, live, name, options.topics)
-    return name
+        return await create_next_generation(tools.db, options.as_json())
 
 
 async def _on_generation(
@@ -227,6 +222,10 @@ class _Run:
     """The same dictionary as the applier's, filled when the logs are read."""
     facts: int = 0
     comparison: Comparison | None = None
+    last_operation: int | None = None
+    """The newest decision of an operator that the comparison has seen."""
+    held_seconds: float = 0
+    """The longest time for which writers waited at once."""
 
     async def all(self, *, switch: bool) -> Outcome:
         await self._load()
@@ -237,7 +236,8 @@ class _Run:
         await self._load()
         switched = None
         if switch and not self.options.partial:
-            switched = await self._switch(self._compare)
+            await self._compare()
+            switched = await self._switch(self._compare_changed)
         return await self._outcome(cached, embedded, switched)
 
     async def return_to(self) -> Outcome:
@@ -322,28 +322,63 @@ class _Run:
                     self.tools.db,
                     self.applier,
                     self.reader,
-                    live=self.live,
                     reading_range=self._reading_range,
                     check=check,
                 )
                 self._report("switch", 1, 1, attempt=attempt)
-                return switched
+                longest = max(self.held_seconds, switched.held_seconds)
+                return replace(switched, held_seconds=longest)
             await self._load()
         raise RebuildRefused("readers held the live views too long; try again")
 
-    async def _compare(self, db: Db) -> None:
-        """Raises Differs. A live generation without records is not compared."""
+    async def _compare(self) -> None:
+        """Compares the whole generations, and then what changed meanwhile, while the worker goes
+        on. Raises Differs. A live generation without records is not compared."""
+        db, identity = self.tools.db, self.tools.encoder.identity
         if not await load_stored(db, self.live):
             return
         encoders = self.tools.live_encoder, self.tools.encoder
         panels = [await encoder.encode(QUERIES) for encoder in encoders]
-        same_model = await made_by(db, self.live, self.tools.encoder.identity)
+        same_model = await made_by(db, self.live, identity)
         # The live worker caches what it embeds meanwhile.
-        await vectors.fill_from_cache(db, self.tools.encoder.identity)
-        self.comparison = await compare(
-            db, self.live, self.name, (panels[0], panels[1]), same_model=same_model
-        )
-        if not self.comparison.equal:
+        await vectors.fill_from_cache(self.pool, identity)
+        async with self._at_same_positions():
+            self.last_operation = await db.fetchval(LAST_OPERATION)
+            self.comparison = await compare(
+                db, self.live, self.name, (panels[0], panels[1]), same_model=same_model
+            )
+            if not self.comparison.equal:
+                raise Differs(self.comparison, await self._lost_topics(db))
+        await self._load()
+        await vectors.fill_from_cache(self.pool, identity)
+        async with self._at_same_positions() as changed:
+            await self._require_equal(db, changed)
+
+    @asynccontextmanager
+    async def _at_same_positions(self) -> AsyncIterator[Entities]:
+        """Yields the entities that changed since the last time, and collects those of the next."""
+        tools = self.tools
+        async with at_same_positions(
+            tools.db, self.applier, self.reader, self._reading_range
+        ) as held_seconds:
+            self.held_seconds = max(self.held_seconds, held_seconds)
+            changed, self.applier = self.applier.changed, replace(self.applier, changed=set())
+            yield changed or ()
+
+    async def _compare_changed(self, db: Db) -> None:
+        """Compares what changed since `_compare`. Raises Differs, and RebuildRefused when an
+        operator changed the projections since, because no record says where."""
+        if self.comparison is None:
+            return
+        if await db.fetchval(LAST_OPERATION) != self.last_operation:
+            raise RebuildRefused("an operator decided on records meanwhile; start it again")
+        await self._require_equal(db, self.applier.changed or ())
+
+    async def _require_equal(self, db: Db, changed: Entities) -> None:
+        """Raises Differs."""
+        differences = await compare_changed(db, self.live, self.name, changed)
+        if self.comparison and differences:
+            self.comparison = self.comparison.with_differences(differences)
             raise Differs(self.comparison, await self._lost_topics(db))
 
     async def _lost_topics(self, db: Db) -> list[str]:

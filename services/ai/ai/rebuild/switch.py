@@ -1,34 +1,31 @@
-"""Makes a generation live while nobody writes and both are at the same positions."""
+"""Brings a generation to the positions of the live one, to compare the two or to make it live.
+
+Writers wait while it catches up with the last records and is made live, and never while whole
+generations are compared.
+"""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from ai.kit.broker import Reader
 from ai.kit.db import Db
 from ai.kit.failpoints import failpoint
-from ai.kit.locks import LEARNER_WRITE_LOCK
+from ai.kit.locks import HOLD_WRITERS, LEARNER_WRITE_LOCK, RELEASE_WRITERS
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
 from ai.projections.decisions import review_refused
 from ai.projections.generations import publish_live
 from ai.projections.positions import Positions
-from ai.recommendations.announce import VERSION
 
 RECORDS_PER_BATCH = 5000
 # After a longer wait for readers of the views the attempt fails and is repeated.
 PATIENCE = "SET LOCAL lock_timeout = '300ms'"
 VIEWS = "SELECT 'live.' || viewname FROM pg_views WHERE schemaname = 'live' ORDER BY 1"
 LOCK_VIEWS = "LOCK TABLE {views} IN ACCESS EXCLUSIVE MODE"
-# Notes the lists that change with the switch, so that they are published.
-ANNOUNCE = f"""
-INSERT INTO refreshed_list (user_id, version)
-SELECT user_id, {VERSION} FROM {{new}}.recommendation AS made
-LEFT JOIN {{live}}.recommendation AS known USING (user_id)
-WHERE known.content_ids IS DISTINCT FROM made.content_ids ORDER BY user_id
-ON CONFLICT (user_id) DO UPDATE SET version = excluded.version
-WHERE refreshed_list.version IS NOT NULL
-"""  # noqa: S608 - constants, and names of our own generations
+# The first query of a transaction decides what the transaction sees.
+TAKE_SNAPSHOT = "SELECT count(*) FROM generation"
 # A worker reports every two seconds.
 WORKER_RUNS = """
 SELECT EXISTS (
@@ -41,7 +38,7 @@ SELECT EXISTS (
 @dataclass(frozen=True, slots=True)
 class Switched:
     held_seconds: float
-    """How long writers waited: for the last records, the comparison and the switch."""
+    """The longest time for which writers waited at once."""
     switch_seconds: float
     """How long readers may have waited."""
 
@@ -61,12 +58,36 @@ async def has_worker(db: Db) -> bool:
     return bool(await db.fetchval(WORKER_RUNS))
 
 
+@asynccontextmanager
+async def at_same_positions(
+    db: Db,
+    applier: Applier,
+    reader: Reader,
+    reading_range: Callable[[Db], Awaitable[ReadingRange]],
+) -> AsyncIterator[float]:
+    """A transaction of `db` that sees `applier`'s generation and the live one at the same
+    positions, however far writers go on meanwhile. Yields for how many seconds they waited."""
+    await db.execute(HOLD_WRITERS)
+    began = time.monotonic()
+    try:
+        async with db.transaction():
+            await _catch_up(db, applier, reader, reading_range)
+        snapshot = db.transaction(isolation="repeatable_read", readonly=True)
+        await snapshot.start()
+        await db.fetchval(TAKE_SNAPSHOT)
+    finally:
+        await db.execute(RELEASE_WRITERS)
+    try:
+        yield time.monotonic() - began
+    finally:
+        await snapshot.rollback()
+
+
 async def catch_up_and_switch(
     db: Db,
     applier: Applier,
     reader: Reader,
     *,
-    live: str,
     reading_range: Callable[[Db], Awaitable[ReadingRange]],
     check: Callable[[Db], Awaitable[None]],
 ) -> Switched:
@@ -78,14 +99,8 @@ async def catch_up_and_switch(
     async with db.transaction():
         await db.execute(LEARNER_WRITE_LOCK)
         began = time.monotonic()
-        await db.execute(f"SET LOCAL search_path = {applier.generation}, public")
-        rest = await reading_range(db)
-        async for records in reader.read(rest.begin, rest.until, RECORDS_PER_BATCH):
-            batch = read_batch(records)
-            await review_refused(db, batch)
-            await applier.apply_within(db, batch)
+        await _catch_up(db, applier, reader, reading_range)
         await check(db)
-        await db.execute(ANNOUNCE.format(live=live, new=applier.generation))
         switching = time.monotonic()
         await db.execute(PATIENCE)
         # In one statement, because a reader that holds one view and waits for the next could
@@ -96,3 +111,18 @@ async def catch_up_and_switch(
         failpoint("rebuild.switch")
     ended = time.monotonic()
     return Switched(ended - began, ended - switching)
+
+
+async def _catch_up(
+    db: Db,
+    applier: Applier,
+    reader: Reader,
+    reading_range: Callable[[Db], Awaitable[ReadingRange]],
+) -> None:
+    """Call it while writers are held off."""
+    await db.execute(f"SET LOCAL search_path = {applier.generation}, public")
+    rest = await reading_range(db)
+    async for records in reader.read(rest.begin, rest.until, RECORDS_PER_BATCH):
+        batch = read_batch(records)
+        await review_refused(db, batch)
+        await applier.apply_within(db, batch)

@@ -8,8 +8,8 @@ import asyncpg
 
 from ai.kit.broker import Publisher
 from ai.kit.db import Db
-from ai.kit.locks import TRY_ANNOUNCE
-from ai.projections.generations import live_generation
+from ai.kit.locks import LEARNER_READ_LOCK, TRY_ANNOUNCE
+from ai.projections.generations import NOTED, REPLACED, live_generation
 from ongoza_contracts.codec import Record, encode, tombstone
 from ongoza_contracts.http.recommendations import LIMIT_DEFAULT
 from ongoza_contracts.recommendations import RecommendationsRefreshed
@@ -29,6 +29,15 @@ LEFT JOIN recommendation AS known USING (user_id)
 WHERE known.content_ids IS DISTINCT FROM string_to_array(made.content_ids, ',')
 ORDER BY made.user_id
 ON CONFLICT (user_id) DO UPDATE SET version = excluded.version
+""".replace("{version}", VERSION)
+# Notes the lists that differ from those of the generation that was live before.
+NOTE_DIFFERING = """
+INSERT INTO refreshed_list (user_id, version)
+SELECT user_id, {version} FROM recommendation AS made
+LEFT JOIN {replaced}.recommendation AS known USING (user_id)
+WHERE known.content_ids IS DISTINCT FROM made.content_ids ORDER BY user_id
+ON CONFLICT (user_id) DO UPDATE SET version = excluded.version
+WHERE refreshed_list.version IS NOT NULL
 """.replace("{version}", VERSION)
 # The noted lists, and the deleted ones, which have no version.
 WAITING = """
@@ -70,6 +79,10 @@ class Announcer:
                 return False
             if await live_generation(db) != self._generation:
                 return False  # replaced: its lists are no longer shown
+            if replaced := await db.fetchval(REPLACED, self._generation):
+                await db.execute(LEARNER_READ_LOCK)
+                await db.execute(NOTE_DIFFERING.format(replaced=replaced))
+                await db.execute(NOTED, self._generation)
             rows = await db.fetch(WAITING, LISTS_PER_ROUND)
             if not rows:
                 return False
