@@ -13,6 +13,7 @@ from ai.coaching.wordings import Wordings
 from ai.dashboard.service import PriorCache
 from ai.kit.core_client import CoreClient
 from ai.kit.settings import Settings
+from ai.projections.seen import SeenLearners
 from ai.resources import Resources
 from ai.suggestions.service import AgreementCache
 from tests.tokens import SECRET, bearer
@@ -37,6 +38,7 @@ def app_over(
     given = {
         "wordings": Wordings(pool),
         "encoder": cast(Any, None),
+        "seen": SeenLearners(pool),
         "vectors": cast(Any, None),
         **others,
     }

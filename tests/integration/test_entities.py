@@ -226,6 +226,7 @@ async def test_erasure_deletes_from_every_table_with_users(planted: Applier) -> 
         "recommendation VALUES (42, '', '[]', '{}', now())",
         f"accepted_version VALUES ('progress', '42:{CONTENT_ID}', 5, 42)",
         "nudges_given VALUES (42, '2026-11-29', '{}')",
+        "learner_seen VALUES (42, '2026-11-29') ON CONFLICT DO NOTHING",
     ]
     for one in fill:
         await applier.pool.execute(f"INSERT INTO {one}")

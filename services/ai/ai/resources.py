@@ -21,6 +21,7 @@ from ai.kit.loops import run_periodically
 from ai.kit.settings import Settings
 from ai.missions.service import MissionResources
 from ai.projections.revocation import SECONDS, Revocations
+from ai.projections.seen import FLUSH_SECONDS, SeenLearners
 from ai.suggestions.service import AgreementCache
 from ai.vectorstore.base import VectorStore
 from ai.vectorstore.pgvector import SEARCH_SETTINGS, PgVectorStore
@@ -53,6 +54,7 @@ class Resources:
     core: CoreClient
     encoder: EncoderQueue
     catalogues: CatalogueCache
+    seen: SeenLearners
     priors: PriorCache
     agreements: AgreementCache
     wordings: Wordings
@@ -80,7 +82,9 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
             PriorCache(pool),
             AgreementCache(pool),
         )
+        seen = SeenLearners(pool)
         for loop in (
+            run_periodically(seen.flush, pause=FLUSH_SECONDS),
             run_periodically(Revocations(pool, tokens).refresh, pause=SECONDS),
             run_periodically(catalogues.refresh, pause=CATALOGUE_SECONDS, rest=EMPTY_SECONDS),
             run_periodically(priors.refresh, pause=PRIOR_SECONDS, rest=NO_ENROLMENTS_SECONDS),
@@ -101,6 +105,7 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
             core,
             encoder,
             catalogues,
+            seen,
             priors,
             agreements,
             wordings,

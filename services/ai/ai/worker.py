@@ -33,6 +33,7 @@ from ai.projections.batch import CONSUMED
 from ai.projections.generations import OtherModel, live_generation, require_model
 from ai.projections.parked import Budget
 from ai.projections.positions import WorkerPositions
+from ai.projections.seen import UnseenLists
 from ai.projections.subscriber import Subscriber
 from ai.recommendations.announce import Announcer
 from ai.recommendations.recompute import SWEEP_SECONDS, Recompute
@@ -46,6 +47,7 @@ STUCK = 4
 OTHER_MODEL = 5
 HEARTBEAT_SECONDS = 2.0
 TUNING_SECONDS = 60.0
+UNSEEN_SECONDS = 600.0
 INDEX_SECONDS = 60.0
 TOPICS_SECONDS = 10.0
 IDLE_SECONDS = 1.0
@@ -136,6 +138,7 @@ class Worker:
         run("lists", recompute.recompute_some, **listed)
         run("older lists", recompute.mark_behind, pause=SWEEP_SECONDS)
         run("announcing", announcer.announce_some, **announced, unavailable=(BrokerError,))
+        run("unseen lists", UnseenLists(self.pool).delete_some, pause=UNSEEN_SECONDS)
         run("tuning", NeighboursRefresh(self.pool, catalogues).refresh, pause=TUNING_SECONDS)
 
     def _run_in_background(

@@ -18,6 +18,7 @@ from ai.embeddings.queue import EncoderQueue
 from ai.kit.core_client import CoreClient
 from ai.kit.settings import Settings
 from ai.kit.vectors import Matrix, ModelIdentity
+from ai.projections.seen import SeenLearners
 from ai.resources import Resources
 from ai.suggestions.service import AgreementCache
 from ai.vectorstore.pgvector import PgVectorStore
@@ -70,6 +71,7 @@ def app_alone(settings: Settings) -> FastAPI:
         ),
         encoder=EncoderQueue(EncoderDouble()),
         catalogues=CatalogueCache(pool),
+        seen=SeenLearners(pool),
         priors=PriorCache(pool),
         agreements=AgreementCache(pool),
         wordings=Wordings(pool),

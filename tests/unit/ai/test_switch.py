@@ -26,6 +26,7 @@ from ai.projections.generations import (
     publish_live,
 )
 from ai.rebuild import partial, rebuild, switch
+from ai.rebuild.compare import compare
 from ai.rebuild.rebuild import Options, Outcome, Tools
 from ai.rebuild.refused import Differs, RebuildRefused
 from ai.recommendations.announce import Announcer
@@ -108,7 +109,7 @@ def during_comparison(
     monkeypatch: pytest.MonkeyPatch, work: Callable[[], Awaitable[object]]
 ) -> None:
     """Does the work when the whole generations have been compared. It must not have to wait."""
-    original = rebuild.compare
+    original = compare
 
     async def compared(*arguments: Any, **options: Any) -> Any:
         made = await original(*arguments, **options)
@@ -116,13 +117,13 @@ def during_comparison(
             await work()
         return made
 
-    monkeypatch.setattr(rebuild, "compare", compared)
+    monkeypatch.setattr("ai.rebuild.rebuild.compare", compared)
 
 
 def count_rows_of_the_switch(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The rows read by each transaction that holds off writers, the last that of the switch."""
     counts: list[int] = []
-    catch_up, publish = switch._catch_up, switch.publish_live
+    catch_up, publish = switch._catch_up, publish_live
     before = 0
 
     async def counted_catch_up(db: Any, *arguments: Any) -> None:
@@ -165,7 +166,7 @@ async def test_what_is_read_while_writers_wait_does_not_grow(
     version = "SELECT version FROM live.learner WHERE user_id = 1"
     assert await tools.db.fetchval(version) == 2
     assert len(counts) == 3
-    assert max(counts) < 600, counts
+    assert max(counts) < 60, counts  # of a thousand rows
 
 
 async def test_a_difference_in_what_came_during_the_comparison_is_found(
@@ -192,14 +193,14 @@ async def test_a_difference_in_what_came_last_is_found(
 ) -> None:
     log = log_of(tools)
     await log.publish(*history(5))
-    original = rebuild.catch_up_and_switch
+    original = switch.catch_up_and_switch
 
     async def after_a_last_fact(*arguments: Any, **options: Any) -> Any:
         await log.publish(user(3, version=2))
         await applier.pool.execute("UPDATE learner SET track = 'leaders' WHERE user_id = 3")
         return await original(*arguments, **options)
 
-    monkeypatch.setattr(rebuild, "catch_up_and_switch", after_a_last_fact)
+    monkeypatch.setattr("ai.rebuild.rebuild.catch_up_and_switch", after_a_last_fact)
     with pytest.raises(Differs) as refused:
         await rebuilt(tools)
     assert [one.table for one in refused.value.comparison.differences] == ["learner"]

@@ -24,7 +24,7 @@ ORDER BY 1
 """
 # Tables outside the generations with rows of users. Rows of `revoked_erasure` stay, because a
 # second forged erasure must not make the first one valid again.
-SHARED_TABLES = ("accepted_version", "nudges_given")
+SHARED_TABLES = ("accepted_version", "learner_seen", "nudges_given")
 # Erasures that an operator revoked, because core still has the users.
 REVOKED = """
 SELECT user_id, version FROM revoked_erasure

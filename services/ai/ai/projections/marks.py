@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from ai.kit.db import Db
+from ai.projections.seen import see_owners
 
 # A mark without claim stays unchanged: the conflict locks its row, so the worker that claims it
 # next reads what this transaction wrote. A renewed mark keeps its time, which is that of the oldest
@@ -21,9 +22,10 @@ async def mark_learners(db: Db, user_ids: Collection[int]) -> None:
     """Call it in the transaction that changes what lists are computed from."""
     if user_ids:
         await db.execute(MARK, list(user_ids))
+        await see_owners(db, user_ids)
 
 
 async def mark_catalogue(db: Db) -> None:
-    """Call it in the transaction that changes the catalogue. Every list may be stale then, and is
-    recomputed in the background (`ai.recommendations.recompute`)."""
+    """Call it in the transaction that changes the catalogue. Every stored list may be stale then,
+    and is recomputed in the background (`ai.recommendations.recompute`)."""
     await db.execute(RAISE_REVISION)

@@ -46,6 +46,7 @@ from ai.projections.positions import (
     lost_topics,
     reported_lost,
 )
+from ai.projections.seen import UNMARK_UNSEEN
 from ai.projections.subscriber import Subscriber
 from ai.rebuild import partial, vectors
 from ai.rebuild.changed import LAST_OPERATION, compare_changed
@@ -309,6 +310,7 @@ class _Run:
         catalogues = CatalogueCache(self.pool)
         await NeighboursRefresh(self.pool, catalogues).refresh()
         recompute = Recompute(self.pool, catalogues)
+        await self.pool.execute(UNMARK_UNSEEN)
         total = await self.pool.fetchval(MARKED)
         while await recompute.recompute_some():
             self._report("lists", total - await self.pool.fetchval(MARKED), total)

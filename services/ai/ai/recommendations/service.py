@@ -19,6 +19,7 @@ from ai.kit.fallback import before, deadline_in, first_available
 from ai.learners.core_calls import get_learner
 from ai.learners.learner import Learner
 from ai.learners.queries import is_erased, load_learners
+from ai.projections.seen import SeenLearners
 from ai.recommendations.core_calls import get_content
 from ai.recommendations.empty import why_empty
 from ai.recommendations.explaining import explained
@@ -48,6 +49,8 @@ class ListResources(Protocol):
     def core(self) -> CoreClient: ...
     @property
     def catalogues(self) -> CatalogueCache: ...
+    @property
+    def seen(self) -> SeenLearners: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ async def recommend(resources: ListResources, caller: Caller, wanted: Wanted) ->
     catalogue from the database or from core.
     """
     own = caller.user_id == wanted.user_id
+    if own:
+        resources.seen.note(caller.user_id)
     return await first_available(
         before(deadline_in(DATABASE_SECONDS), lambda: _from_database(resources, wanted, own=own)),
         lambda: _from_core(resources, caller, wanted),
