@@ -178,6 +178,13 @@ def rebuild(size: Size, stack: Stack) -> list[Figure]:
     return compare(sides, Line("rebuild", "s", "seconds", "<= 5"))
 
 
+# No worker has seen the learners, and a rebuild makes lists for those alone who were seen.
+SEE_ALL = """
+INSERT INTO learner_seen SELECT learner, current_date FROM generate_series(1, $1::integer) learner
+ON CONFLICT (user_id) DO UPDATE SET seen_on = excluded.seen_on
+"""
+
+
 async def fill_topics(facts: int, vectors: int) -> None:
     """The cached vectors are pseudo-random: neither side uses their meaning."""
     items = product.content_facts(vectors)
@@ -190,6 +197,7 @@ async def fill_topics(facts: int, vectors: int) -> None:
     cached = [(*model.key, digest, row) for digest, row in zip(digests, rows, strict=True)]
     async with await product.ai_pool() as pool:
         await pool.executemany(REMEMBER, cached)
+        await pool.execute(SEE_ALL, product.LEARNERS)
 
 
 async def rebuild_all() -> Result:
