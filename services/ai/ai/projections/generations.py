@@ -133,6 +133,13 @@ async def publish_live(connection: Db, name: str) -> None:
         await connection.execute(MAKE_LIVE, name, replaces)
 
 
+async def analyze(pool: asyncpg.Pool, name: str) -> None:
+    """Call it after many rows were written: until autovacuum has seen them, which takes a minute,
+    queries would be planned for empty tables."""
+    for (table,) in await pool.fetch(TABLES, name):
+        await pool.execute(f"ANALYZE {name}.{table}")
+
+
 async def drop_generation(connection: Db, name: str) -> None:
     """Deletes a generation with everything in it. Raises NoSuchGeneration, GenerationIsLive."""
     async with connection.transaction():

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated
@@ -85,7 +85,7 @@ def start(
         else:
             show.outcome(console, await rebuild(tools, options, switch=switch))
 
-    _run(work, backend)
+    _run(_with_tools(work, backend))
 
 
 @command.command()
@@ -95,36 +95,36 @@ def rollback() -> None:
     async def work(tools: Tools) -> None:
         show.outcome(console, await roll_back(tools))
 
-    _run(work)
+    _run(_with_tools(work))
 
 
 @command.command("list")
 def list_() -> None:
     """Show every generation."""
 
-    async def work(tools: Tools) -> None:
-        show.generations(console, await all_generations(tools.db))
+    async def work(db: asyncpg.Connection) -> None:
+        show.generations(console, await all_generations(db))
 
-    _run(work)
+    _run(_with_database(work))
 
 
 @command.command()
 def drop(name: str) -> None:
     """Delete a generation that is not live, with everything in it."""
 
-    async def work(tools: Tools) -> None:
-        await drop_generation(tools.db, name)
+    async def work(db: asyncpg.Connection) -> None:
+        await drop_generation(db, name)
         console.print(f"{name} is deleted")
 
-    _run(work)
+    _run(_with_database(work))
 
 
-def _run(work: Callable[[Tools], Awaitable[None]], backend: Backend | None = None) -> None:
+def _run(work: Coroutine[None, None, None]) -> None:
     configure(logging.WARNING, "%(message)s")
     logging.getLogger("aiokafka").setLevel(logging.ERROR)
     collect_less_often()
     try:
-        asyncio.run(_work(work, backend))
+        asyncio.run(work)
     except Differs as error:
         show.comparison(console, error.comparison)
         console.print(f"[red]not switched: {error}[/]")
@@ -141,9 +141,20 @@ def _run(work: Callable[[Tools], Awaitable[None]], backend: Backend | None = Non
         sys.exit(f"interrupted by {type(error).__name__}; start it again to continue")
 
 
-async def _work(work: Callable[[Tools], Awaitable[None]], backend: Backend | None) -> None:
+async def _with_tools(
+    work: Callable[[Tools], Awaitable[None]], backend: Backend | None = None
+) -> None:
     async with tools(load_settings(), backend) as given:
         await work(given)
+
+
+async def _with_database(work: Callable[[asyncpg.Connection], Awaitable[None]]) -> None:
+    """For what needs no model, which takes a second to load."""
+    db = await connect(load_settings())
+    try:
+        await work(db)
+    finally:
+        await db.close()
 
 
 @asynccontextmanager

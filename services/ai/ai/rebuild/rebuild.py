@@ -31,6 +31,7 @@ from ai.projections.apply import Applier
 from ai.projections.batch import CONSUMED
 from ai.projections.generations import (
     all_generations,
+    analyze,
     create_next_generation,
     live_generation,
     made_by,
@@ -230,6 +231,7 @@ class _Run:
 
     async def all(self, *, switch: bool) -> Outcome:
         await self._load()
+        await analyze(self.pool, self.name)
         cached, embedded = await self._embed()
         await vectors.build_index(self.pool, lambda d, t: self._report("index", d, t))
         failpoint("rebuild.index")
