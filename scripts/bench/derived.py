@@ -51,7 +51,8 @@ LEARNERS, ITEMS, COMPLETED = 1_000, 12, 9
 WARM_UP_LISTS = 100  # computed before the clock starts, so that the catalogue is loaded
 EMPTY = """
 TRUNCATE content, content_vector, learner, progress, dirty_learner, recommendation, refreshed_list,
-    item_neighbour, item_neighbour_settings;
+    item_neighbour, item_neighbour_settings, item_count, item_count_change, completion_history,
+    stale_history;
 DROP INDEX IF EXISTS content_vector_hnsw
 """
 
@@ -236,7 +237,7 @@ async def recompute_all(count: int) -> Result:
         await mark_catalogue(db)
         await db.execute("ANALYZE learner; ANALYZE progress")
         catalogues = CatalogueCache(pool)
-        await NeighboursRefresh(pool, catalogues).refresh()
+        await NeighboursRefresh(pool).refresh()
         worker = Recompute(pool, catalogues, announced=asyncio.Event())
         for marked in (WARM_UP_LISTS, count):
             await mark_learners(db, range(1, marked + 1))

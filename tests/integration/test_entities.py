@@ -223,6 +223,8 @@ async def test_erasure_deletes_from_every_table_with_users(planted: Applier) -> 
     await apply(applier, *EVERYTHING)
     fill = [
         "planted VALUES (42, 1)",
+        "stale_history VALUES (42)",
+        "completion_history VALUES (42, '')",
         "recommendation VALUES (42, '', '[]', '{}', now())",
         f"accepted_version VALUES ('progress', '42:{CONTENT_ID}', 5, 42)",
         "nudges_given VALUES (42, '2026-11-29', '{}')",

@@ -167,7 +167,7 @@ async def test_every_reason_in_every_list_follows_from_the_facts(
             for content_id, row in zip(facts.content, vectors, strict=True)
         ],
     )
-    await NeighboursRefresh(applier.pool, CatalogueCache(applier.pool)).refresh()
+    await NeighboursRefresh(applier.pool).refresh()
     catalogue = await CatalogueCache(applier.pool).current()
     kinds = set()
     for learner in await load_learners(applier.pool, range(1, 91)):
@@ -182,7 +182,7 @@ async def test_every_reason_in_every_list_follows_from_the_facts(
 async def test_a_reason_that_does_not_follow_from_the_facts_is_detected(applier: Applier) -> None:
     facts = read_batch(record(fact) for fact in a_world(0))
     await applier.apply(facts)
-    await NeighboursRefresh(applier.pool, CatalogueCache(applier.pool)).refresh()
+    await NeighboursRefresh(applier.pool).refresh()
     catalogue = await CatalogueCache(applier.pool).current()
     learners = await load_learners(applier.pool, range(1, 91))
     explained = {

@@ -21,6 +21,7 @@ MODULES = {
     "unerase": "ai.operations.unerase",
     "forecast": "ai.dashboard.command",
     "learn": "ai.recommendations.command",
+    "neighbours": "ai.recommendations.refresh",
 }
 """Each module defines its command as `command`, a Typer application."""
 

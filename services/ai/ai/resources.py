@@ -32,6 +32,8 @@ READER = "live, public"
 
 CATALOGUE_SECONDS = 30.0
 """The greatest age of the catalogue in memory when the database becomes unavailable."""
+PATIENCE_SECONDS = 0.05
+"""How long a request waits for a newer catalogue before it uses the earlier one."""
 EMPTY_SECONDS = 1.0
 """The pause between loads while it has no items."""
 PRIOR_SECONDS = 3600.0
@@ -78,7 +80,7 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
         encoder = EncoderQueue(await asyncio.to_thread(open_encoder, settings.embedding_backend))
         stack.callback(encoder.close)
         catalogues, priors, agreements = (
-            CatalogueCache(pool),
+            CatalogueCache(pool, patience=PATIENCE_SECONDS),
             PriorCache(pool),
             AgreementCache(pool),
         )

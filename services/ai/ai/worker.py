@@ -139,7 +139,7 @@ class Worker:
         run("older lists", recompute.mark_behind, pause=SWEEP_SECONDS)
         run("announcing", announcer.announce_some, **announced, unavailable=(BrokerError,))
         run("unseen lists", UnseenLists(self.pool).delete_some, pause=UNSEEN_SECONDS)
-        run("tuning", NeighboursRefresh(self.pool, catalogues).refresh, pause=TUNING_SECONDS)
+        run("tuning", NeighboursRefresh(self.pool).refresh_in_child, pause=TUNING_SECONDS)
 
     def _run_in_background(
         self, stack: AsyncExitStack, name: str, work: Callable[[], Awaitable[bool]], **options: Any

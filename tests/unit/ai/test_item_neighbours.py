@@ -5,7 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai.catalogue.item_neighbours import ItemNeighbours, Places, Settings, count, decay_weights
+from ai.catalogue import item_neighbours
+from ai.catalogue.item_neighbours import (
+    ItemNeighbours,
+    Places,
+    Settings,
+    count,
+    decay_weights,
+    pack,
+    places_by_number,
+    read_histories,
+    unpack,
+)
 
 
 def places(*numbers: int) -> Places:
@@ -69,8 +80,57 @@ def test_how_many_finished_both_is_counted_exactly(histories: list[Places]) -> N
         assert learners == sum(item in one and other in one for one in histories)
 
 
-@given(HISTORIES)
-def test_what_is_stored_as_pairs_comes_back_the_same(histories: list[Places]) -> None:
+def counted_pair_by_pair(histories: list[Places], settings: Settings) -> ItemNeighbours:
+    """By the formula at the top of the module, in plain loops."""
+    sums: dict[tuple[int, int], float] = {}
+    both: dict[tuple[int, int], int] = {}
+    weight = [0.0] * 8
+    for history in histories:
+        says = 1 / (1 + np.log2(max(len(history), 1)))
+        for at, item in enumerate(history.tolist()):
+            weight[item] += says
+            for after, other in enumerate(history.tolist(), -at):
+                soon = 0.1 + 0.9 * np.exp(-(after - 1) / 2) if after > 0 else 0.1
+                pair = item, other
+                sums[pair] = sums.get(pair, 0) + says * (soon if settings.in_order else 1)
+                both[pair] = both.get(pair, 0) + 1
+    close = [
+        (item, other, float(one / np.sqrt(weight[item] * weight[other])), both[item, other])
+        for (item, other), one in sums.items()
+        if item != other
+    ]
+    return ItemNeighbours.of_pairs(close, 8, settings)
+
+
+@given(HISTORIES, st.booleans(), st.sampled_from([1, 40, 10_000]), st.sampled_from([1, 7, 10_000]))
+def test_counting_in_blocks_equals_counting_pair_by_pair(
+    histories: list[Places], in_order: bool, cells: int, pairs: int
+) -> None:
+    settings = Settings(in_order=in_order)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(item_neighbours, "CELLS_AT_ONCE", cells)
+        patch.setattr(item_neighbours, "PAIRS_AT_ONCE", pairs)
+        found = {one[:2]: one[2:] for one in count(histories, 8, settings).pairs()}
+    wanted = {one[:2]: one[2:] for one in counted_pair_by_pair(histories, settings).pairs()}
+    assert found.keys() == wanted.keys()
+    for pair, (closeness, learners) in found.items():
+        assert closeness == pytest.approx(wanted[pair][0], rel=1e-5)
+        assert learners == wanted[pair][1]
+
+
+@given(HISTORIES, st.permutations(range(1, 9)), st.integers(0, 8))
+def test_packed_rows_and_histories_come_back_without_items_of_no_catalogue(
+    histories: list[Places], numbers: list[int], unknown: int
+) -> None:
+    """Of a number between 1 and 8, unless the catalogue has `unknown` items fewer."""
     together = count(histories, 8, Settings())
-    again = ItemNeighbours.of_pairs(together.pairs(), 8, together.settings)
-    assert sorted(again.pairs()) == sorted(together.pairs())
+    rows = pack(together, np.array(numbers, np.int32))
+    stored = [np.array(numbers)[one].astype(">i4").tobytes() for one in histories]
+    known = 8 - unknown
+    place_of = places_by_number(numbers[:known])
+    again = unpack(rows[:known], place_of, together.settings)
+    kept = [one for one in together.pairs() if max(one[:2]) < known]
+    assert sorted(again.pairs()) == sorted(kept)
+    assert [one.tolist() for one in read_histories(stored, place_of)] == [
+        [item for item in one.tolist() if item < known] for one in histories
+    ]

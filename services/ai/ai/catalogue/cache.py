@@ -5,24 +5,26 @@ import time
 from datetime import UTC, datetime
 
 import asyncpg
-import numpy as np
 
+from ai.catalogue import queries
 from ai.catalogue.catalogue import Catalogue
-from ai.catalogue.queries import DIMENSION, load_catalogue, load_stamp
+from ai.catalogue.queries import load_changes, load_stamp
 
 POPULARITY_SECONDS = 60.0
 """The greatest age of the counts of learners, which change with every fact of progress."""
 
-NOTHING = Catalogue((), np.zeros((0, DIMENSION), np.float32), revision=0)
-
 
 class CatalogueCache:
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, *, patience: float | None = None) -> None:
+        """With `patience`, no caller waits longer for a new catalogue while there is an earlier one
+        of the database: then that one is served."""
         self._pool = pool
+        self._patience = patience
         self._loading: asyncio.Task[Catalogue] | None = None
+        self._loaded = queries.NOTHING
         self._stamp: tuple[str, int] | None = None
         self._loaded_at = 0.0
-        self.last = NOTHING
+        self.last = queries.NOTHING.catalogue
         """The catalogue of the last load; empty before that."""
 
     async def current(self) -> Catalogue:
@@ -33,6 +35,10 @@ class CatalogueCache:
         if self._loading is None or self._loading.done():
             self._loading = asyncio.create_task(self._load())
             self._loading.add_done_callback(_seen)
+        if self._stamp and self._patience is not None:
+            await asyncio.wait([self._loading], timeout=self._patience)
+            if not self._loading.done():
+                return self.last
         return await asyncio.shield(self._loading)
 
     async def refresh(self) -> bool:
@@ -48,8 +54,11 @@ class CatalogueCache:
         stamp = await load_stamp(self._pool)
         old = time.monotonic() - self._loaded_at > POPULARITY_SECONDS
         if old or stamp != self._stamp:
+            same_generation = self._stamp is not None and self._stamp[0] == stamp[0]
+            known = self._loaded if same_generation else queries.NOTHING
             # Read after its stamp, so that a change in between is loaded again and not missed.
-            self.last = await load_catalogue(self._pool, revision=stamp[1], as_of=datetime.now(UTC))
+            self._loaded = await load_changes(self._pool, known, stamp[1], datetime.now(UTC))
+            self.last = self._loaded.catalogue
             self._stamp, self._loaded_at = stamp, time.monotonic()
         return self.last
 

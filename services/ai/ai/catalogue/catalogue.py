@@ -93,6 +93,12 @@ class Catalogue:
     multipliers: Mapping[str, float] = field(default_factory=dict)
     """Of the weights of the parts of a score, as learned; by the name of the part."""
 
+    def derive(self) -> None:
+        """Computes every cached property now, so that no reader waits for it."""
+        for name, found in vars(type(self)).items():
+            if isinstance(found, cached_property):
+                getattr(self, name)
+
     @cached_property
     def neighbours(self) -> ItemNeighbours:
         return self.item_neighbours or ItemNeighbours.nothing(len(self.items))

@@ -25,9 +25,15 @@ Floats: TypeAlias = NDArray[np.float32]
 Places: TypeAlias = NDArray[np.intp]
 """Rows of items in the catalogue."""
 
+PackedRow: TypeAlias = tuple[bytes, bytes, bytes]
+"""A row of `item_neighbour`: the numbers of others, their closeness, and the learners of both."""
+
 HISTORY_MAX = 1000
 """Only a learner's last steps count, because the number of pairs grows with their square."""
 OUT_OF_ORDER, ORDER_DECAY = 0.1, 2.0
+CELLS_AT_ONCE, PAIRS_AT_ONCE = 1_000_000, 500_000
+"""How many sums, and how many pairs of steps, a count has in memory at a time."""
+FLOAT_BITS = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,33 +138,76 @@ def decay_weights(count: int, recency: float) -> Floats:
 
 
 def count(histories: Sequence[Places], items: int, settings: Settings) -> ItemNeighbours:
-    """Counts neighbours from the items each learner finished, oldest first and each only once."""
-    histories = [history[-HISTORY_MAX:] for history in histories]
-    learners_of = _learners_of(histories, items)
-    says = np.array([1 / (1 + np.log2(max(len(one), 1))) for one in histories], np.float32)
-    weight = np.array([says[[who for who, _ in of]].sum() if of else 1 for of in learners_of])
-    longest = max(map(len, histories), default=0)
-    by_gap = _by_gap(longest) if settings.in_order else np.ones(2 * longest + 1, np.float32)
+    """Counts neighbours from the items each learner finished, oldest first and each only once.
+
+    Memory does not grow with the number of pairs: they are summed for a block of items at a time.
+    """
     width = min(settings.neighbours, max(items - 1, 0))
     found = ItemNeighbours.room_for(items, width, settings)
-    for item, of in enumerate(learners_of):
-        if of and width:
-            others = np.concatenate([histories[who] for who, _ in of])
-            given = [says[who] * _window(by_gap, len(histories[who]), at) for who, at in of]
-            close = np.bincount(others, np.concatenate(given), minlength=items)
-            both = np.bincount(others, minlength=items)
-            close[item] = 0
-            _keep_closest(found, item, close / np.sqrt(weight[item] * weight), both)
+    steps = _Steps.of(histories)
+    if not len(steps.item) or not width:
+        return found
+    said = np.bincount(steps.item, steps.says[steps.learner], minlength=items)
+    weight = np.where(said > 0, said, 1.0)
+    by_item = np.argsort(steps.item, kind="stable")
+    ends = np.concatenate([[0], np.cumsum(np.bincount(steps.item, minlength=items))])
+    by_gap = _by_gap(int(steps.length.max())) if settings.in_order else None
+    block = max(CELLS_AT_ONCE // items, 1)
+    for first in range(0, items, block):
+        rows = min(block, items - first)
+        of_block = by_item[ends[first] : ends[first + rows]]
+        close, both = _sums(steps, of_block, first, (rows, items), by_gap)
+        _keep_closest(found, first, close, both, weight)
     return found
 
 
-def _learners_of(histories: Sequence[Places], items: int) -> list[list[tuple[int, int]]]:
-    """For each item the learners who finished it, with its position in their history."""
-    found: list[list[tuple[int, int]]] = [[] for _ in range(items)]
-    for who, history in enumerate(histories):
-        for at, item in enumerate(history.tolist()):
-            found[item].append((who, at))
-    return found
+@dataclass(frozen=True, slots=True, eq=False)
+class _Steps:
+    """Every step of every learner, one history after the other."""
+
+    item: Places
+    learner: Places
+    at: Places
+    """The position in the learner's history."""
+    start: Places
+    """For each learner the first of their steps."""
+    length: Places
+    says: NDArray[np.float64]
+    """For each learner how much two of their items say about each other."""
+
+    @classmethod
+    def of(cls, histories: Sequence[Places]) -> "_Steps":
+        histories = [history[-HISTORY_MAX:] for history in histories]
+        length = np.array([len(one) for one in histories], np.intp)
+        start = np.cumsum(length) - length
+        item = np.concatenate([np.zeros(0, np.intp), *histories])
+        learner = np.repeat(np.arange(len(length)), length)
+        says = 1 / (1 + np.log2(np.maximum(length, 1)))
+        return cls(item, learner, np.arange(len(item)) - start[learner], start, length, says)
+
+
+def _sums(
+    steps: _Steps, chosen: Places, first: int, shape: tuple[int, int], by_gap: Floats | None
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """For each item from `first` on, and each other: the sum of what the learners of both say, and
+    their number. `chosen` are the steps on those items."""
+    rows, items = shape
+    close, both = np.zeros(rows * items), np.zeros(rows * items, np.int32)
+    pairs = np.cumsum(steps.length[steps.learner[chosen]])
+    parts = np.searchsorted(pairs, np.arange(PAIRS_AT_ONCE, pairs.max(initial=0), PAIRS_AT_ONCE))
+    for part in np.split(chosen, parts):
+        learner = steps.learner[part]
+        length = steps.length[learner]
+        ends = np.cumsum(length)
+        at = np.arange(ends.max(initial=0)) - np.repeat(ends - length, length)
+        other = steps.item[np.repeat(steps.start[learner], length) + at]
+        cell = np.repeat((steps.item[part] - first) * items, length) + other
+        says = np.repeat(steps.says[learner], length)
+        if by_gap is not None:
+            says *= by_gap[len(by_gap) // 2 + at - np.repeat(steps.at[part], length)]
+        np.add.at(close, cell, says)
+        np.add.at(both, cell, np.int32(1))  # a Python number would take the slow way
+    return close, both
 
 
 def _by_gap(longest: int) -> Floats:
@@ -170,18 +219,84 @@ def _by_gap(longest: int) -> Floats:
     return weights
 
 
-def _window(by_gap: Floats, length: int, at: int) -> Floats:
-    """The weights of a history's steps, seen from its step `at`."""
-    middle = len(by_gap) // 2
-    return by_gap[middle - at : middle - at + length]
-
-
 def _keep_closest(
-    found: ItemNeighbours, item: int, close: NDArray[np.float64], both: Places
+    found: ItemNeighbours,
+    first: int,
+    close: NDArray[np.float64],
+    both: NDArray[np.int32],
+    weight: NDArray[np.float64],
 ) -> None:
-    width = found.others.shape[1]
-    # Equally close items in the order of the catalogue, so that equal facts give equal rows.
-    best = np.argsort(-close, kind="stable")[:width]
-    found.others[item] = best
-    found.closeness[item] = close[best]
-    found.learners[item] = both[best]
+    """Stores the rows of the items from `first` on."""
+    items, width = len(weight), found.others.shape[1]
+    cell = np.flatnonzero(both > 0)
+    row, other = np.divmod(cell, items)
+    closeness = (close[cell] / np.sqrt(weight[row + first] * weight[other])).astype(np.float32)
+    # Sorted as integers of row, closeness and item, which takes a tenth of the time of a sort by
+    # three columns: the bits of a float above 0 are in the order of floats. Equally close items come
+    # in the order of the catalogue, so that equal facts give equal rows.
+    bits = items.bit_length()
+    distance = FLOAT_BITS - closeness.view(np.int32).astype(np.int64)
+    order = np.sort((((row << 31) | distance) << bits | other)[row + first != other])
+    other, row = order & ((1 << bits) - 1), order >> (31 + bits)
+    rank = np.arange(len(row)) - np.searchsorted(row, row)
+    is_close = rank < width
+    other, row, rank = other[is_close], row[is_close], rank[is_close]
+    distance = (order[is_close] >> bits) & FLOAT_BITS
+    at = row + first, rank
+    found.others[at] = other
+    found.closeness[at] = (FLOAT_BITS - distance).astype(np.int32).view(np.float32)
+    found.learners[at] = both[row * items + other]
+
+
+def places_by_number(numbers: Sequence[int]) -> Places:
+    """For each number of `item_count` the place of its item, and -1 for numbers of no item in the
+    catalogue. `numbers` are those of the items in its order; 0 is none."""
+    place_of = np.full(max(numbers, default=0) + 2, -1, np.intp)
+    place_of[list(numbers)] = np.arange(len(numbers))
+    place_of[0] = -1
+    return place_of
+
+
+def read_histories(stored: Sequence[bytes], place_of: Places) -> list[Places]:
+    """The histories of items in the catalogue, from the rows of `completion_history`."""
+    place = _places(np.frombuffer(b"".join(stored), ">i4"), place_of)
+    known = np.concatenate([[0], np.cumsum(place >= 0)])
+    ends = known[np.cumsum([len(one) // 4 for one in stored], dtype=np.intp)]
+    return np.split(place[place >= 0], ends[:-1]) if stored else []
+
+
+def _places(numbers: NDArray[np.int32], place_of: Places) -> Places:
+    """The last number of `place_of` is of no item, as is every higher one."""
+    places: Places = place_of[np.minimum(numbers, len(place_of) - 1)]
+    return places
+
+
+def pack(found: ItemNeighbours, number_of: NDArray[np.int32]) -> list[PackedRow]:
+    """The rows of `item_neighbour`. `number_of` has the number of each place."""
+    others = number_of[found.others].astype("<i4")
+    width = (found.closeness > 0).sum(axis=1)
+    return [
+        (
+            others[item, :size].tobytes(),
+            found.closeness[item, :size].astype("<f4").tobytes(),
+            found.learners[item, :size].astype("<i4").tobytes(),
+        )
+        for item, size in enumerate(width.tolist())
+    ]
+
+
+def unpack(
+    rows: Sequence[PackedRow | None], place_of: Places, settings: Settings
+) -> ItemNeighbours:
+    """The inverse of `pack`, where None is an item without a row. Items that are not in the
+    catalogue are left out, with closeness 0."""
+    width = max((len(row[0]) // 4 for row in rows if row), default=0)
+    found = ItemNeighbours.room_for(len(rows), width, settings)
+    for item, row in enumerate(rows):
+        if row:
+            others, size = _places(np.frombuffer(row[0], "<i4"), place_of), len(row[0]) // 4
+            is_known = others >= 0
+            found.others[item, :size] = np.where(is_known, others, 0)
+            found.closeness[item, :size] = np.where(is_known, np.frombuffer(row[1], "<f4"), 0)
+            found.learners[item, :size] = np.where(is_known, np.frombuffer(row[2], "<i4"), 0)
+    return found

@@ -129,14 +129,14 @@ CREATE TABLE entity (
 CREATE INDEX entity_user ON entity (user_id, kind);
 CREATE INDEX entity_subjects ON entity USING gin (subjects) WHERE subjects <> '{}';
 
--- For each item its closest item neighbours. They are recounted from `progress` in the background, so
--- a rebuild does not compare them.
+-- For each item its closest item neighbours, closest first, in arrays of 4 bytes an entry. They are
+-- counted from `completion_history` in the background, so a rebuild does not compare them.
 CREATE TABLE item_neighbour (
-    content_id text,
-    other_id   text,
-    learners   integer NOT NULL,  -- how many finished both
-    closeness  real NOT NULL,     -- above 0
-    PRIMARY KEY (content_id, other_id)
+    content_id text PRIMARY KEY,
+    revision   bigint NOT NULL,  -- that of the settings when the row changed last
+    others     bytea NOT NULL,   -- integers: `item_count.number`
+    closeness  bytea NOT NULL,   -- floats above 0
+    learners   bytea NOT NULL    -- integers: how many finished both
 );
 CREATE TABLE item_neighbour_settings (
     one      boolean PRIMARY KEY DEFAULT true CHECK (one),
@@ -146,8 +146,75 @@ CREATE TABLE item_neighbour_settings (
     ndcg     real,              -- reached with these settings; null with too few learners to tune
     counted_at timestamptz NOT NULL DEFAULT now(),
     semantic_weight real NOT NULL, -- the weight of nearness in meaning for a newcomer
-    shrinkage integer NOT NULL   -- the number of finished items with which neighbours count by half
+    shrinkage integer NOT NULL,  -- the number of finished items with which neighbours count by half
+    revision bigint NOT NULL,    -- raised by every count
+    tuned_facts bigint NOT NULL  -- `facts` when the settings were chosen
 );
+
+-- For each item how many learners take it, and a number that is shorter than its id. Triggers note
+-- every change of `progress` in `item_count_change`, which is added to `item_count` from time to time
+-- (`ai.projections.counts`): the counts are the sum of both, and no writer waits for another.
+CREATE TABLE item_count (
+    content_id text PRIMARY KEY,
+    number     integer GENERATED ALWAYS AS IDENTITY UNIQUE,
+    learners   bigint NOT NULL,  -- who started or completed it
+    completed  bigint NOT NULL
+);
+CREATE TABLE item_count_change (
+    content_id text NOT NULL,
+    learners   bigint NOT NULL,
+    completed  bigint NOT NULL
+);
+-- For each learner the numbers of the items they completed, oldest first, as integers of 4 bytes,
+-- and who has changed since: one row for each statement that changed them.
+CREATE TABLE completion_history (
+    user_id integer PRIMARY KEY,
+    items   bytea NOT NULL
+);
+CREATE TABLE stale_history (
+    user_id integer,
+    id      bigint GENERATED ALWAYS AS IDENTITY,
+    PRIMARY KEY (user_id, id)
+);
+CREATE FUNCTION count_added() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    INSERT INTO item_count_change
+    SELECT content_id, count(*), count(*) FILTER (WHERE status = 'completed')
+    FROM added WHERE status IN ('in_progress', 'completed') GROUP BY content_id;
+    INSERT INTO stale_history (user_id)
+    SELECT DISTINCT user_id FROM added WHERE status = 'completed';
+    RETURN NULL;
+END $$;
+CREATE FUNCTION count_changed() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    INSERT INTO item_count_change
+    SELECT content_id, sum(sign), coalesce(sum(sign) FILTER (WHERE status = 'completed'), 0)
+    FROM (
+        SELECT content_id, status, 1 AS sign FROM added
+        UNION ALL SELECT content_id, status, -1 FROM removed
+    ) AS change
+    WHERE status IN ('in_progress', 'completed') GROUP BY content_id
+    HAVING sum(sign) <> 0 OR sum(sign) FILTER (WHERE status = 'completed') <> 0;
+    INSERT INTO stale_history (user_id)
+    SELECT user_id FROM added WHERE status = 'completed'
+    UNION SELECT user_id FROM removed WHERE status = 'completed';
+    RETURN NULL;
+END $$;
+-- Without a row in `stale_history`: rows are deleted by an erasure, which deletes the history itself.
+CREATE FUNCTION count_removed() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    INSERT INTO item_count_change
+    SELECT content_id, -count(*), -count(*) FILTER (WHERE status = 'completed')
+    FROM removed WHERE status IN ('in_progress', 'completed') GROUP BY content_id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER count_added AFTER INSERT ON progress
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION count_added();
+CREATE TRIGGER count_changed AFTER UPDATE ON progress
+    REFERENCING OLD TABLE AS removed NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION count_changed();
+CREATE TRIGGER count_removed AFTER DELETE ON progress
+    REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION count_removed();
 
 -- Learners whose list is stale. `mark` changes with every new reason, so that a worker that computed
 -- the list for an older mark does not delete the newer one. A claim reserves a learner for a worker

@@ -309,8 +309,8 @@ class _Run:
         return cached, embedded
 
     async def _lists(self) -> None:
+        await NeighboursRefresh(self.pool).refresh()
         catalogues = CatalogueCache(self.pool)
-        await NeighboursRefresh(self.pool, catalogues).refresh()
         recompute = Recompute(self.pool, catalogues)
         await self.pool.execute(UNMARK_UNSEEN)
         total = await self.pool.fetchval(MARKED)

@@ -28,6 +28,8 @@ NEIGHBOURS = (100, 50, 200)
 RECENCIES = (1.0, 0.98, 0.9, 0.7)
 SEMANTIC_WEIGHTS, SHRINKAGES = (0.45, 0.2, 0.05), (5, 10, 20)
 LEARNERS_MIN, LEARNERS_TRIED = 50, 2000
+LEARNERS_COUNTED = 20_000
+"""Neighbours are counted from so many learners while settings are tried, and then from all."""
 FIRST_STEPS, FOLDS = 3, 5
 TOP = 10
 
@@ -36,19 +38,25 @@ Gains = NDArray[np.float64]
 
 
 def fit(histories: Sequence[Places], vectors: Matrix) -> tuple[ItemNeighbours, float | None]:
-    """Item neighbours under the best settings, with the NDCG@10 these reached; under the default
-    settings and without a figure while too few learners finished enough."""
-    items = len(vectors)
+    """Item neighbours under the settings that `choose` returns, with its figure."""
+    chosen, reached = choose(histories, vectors)
+    return count(histories, len(vectors), chosen), reached
+
+
+def choose(histories: Sequence[Places], vectors: Matrix) -> tuple[Settings, float | None]:
+    """The best settings, with the NDCG@10 these reached; the default ones, without a figure, while
+    too few learners finished enough."""
+    items, histories = len(vectors), _some(histories, LEARNERS_COUNTED)
     tried = _some([one for one in histories if len(one) >= FIRST_STEPS])
     if len(tried) < LEARNERS_MIN:
-        return count(histories, items, Settings()), None
+        return Settings(), None
     gains = dict(_by_last_step(histories, tried, items))
     chosen = _best(gains)
     reached = float(gains[chosen].mean())
     longer = _some([one for one in histories if len(one) > FIRST_STEPS])
     if len(longer) >= LEARNERS_MIN:
         chosen = _plainest(dict(_by_first_steps(histories, longer, vectors, chosen)))
-    return count(histories, items, chosen), reached
+    return chosen, reached
 
 
 def ndcg(worth: Floats, steps: Places) -> float:
@@ -147,5 +155,5 @@ def _is_behind(gain: Gains, best: Gains) -> bool:
     return bool(lost.mean() > 2 * lost.std(ddof=1) / np.sqrt(len(lost)))
 
 
-def _some(histories: Sequence[Places]) -> Sequence[Places]:
-    return histories[:: max(-(-len(histories) // LEARNERS_TRIED), 1)]
+def _some(histories: Sequence[Places], most: int = LEARNERS_TRIED) -> Sequence[Places]:
+    return histories[:: max(-(-len(histories) // most), 1)]
