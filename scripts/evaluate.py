@@ -27,6 +27,7 @@ from scripts.evaluation.cases import (
     world_of_file,
 )
 from scripts.evaluation.evaluating import Figures, evaluate
+from scripts.evaluation.lists import sheets, show
 from scripts.evaluation.reading import BrokenFile, read_interactions, read_items
 
 SEED = 20261123
@@ -43,12 +44,16 @@ def main(
     min_rating: Annotated[float | None, typer.Option(help="what counts as taken")] = None,
     seed: Annotated[int, typer.Option(help="for the cold-start slice, BPR and ALS")] = SEED,
     as_json: Annotated[Path | None, typer.Option("--json", help="also as JSON, here")] = None,
+    lists: Annotated[bool, typer.Option(help="a sheet of 20 demo learners' lists")] = False,
     learn: Annotated[bool, typer.Option(help="fit the weights to lists that were shown")] = False,
 ) -> None:
     """Compare the ranking with popularity, item-kNN and, where `implicit` is there, BPR and ALS."""
     if learn:
         command = [sys.executable, "-m", "scripts.stack", "run", "--", sys.executable]
         raise typer.Exit(subprocess.call([*command, "-m", "ai", "learn"]))  # noqa: S603
+    if lists:
+        show(console, sheets(learners))
+        return
     if seeded == (interactions is not None):
         raise typer.BadParameter("give a file of interactions, or --seeded")
     try:

@@ -14,7 +14,7 @@ from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.missions import MissionUpdated
 from ongoza_contracts.profiling import ProfilingCompleted
 from ongoza_contracts.programs import ProgramVersionPublished
-from ongoza_contracts.vocabulary import ProgressStatus, Verdict
+from ongoza_contracts.vocabulary import ProgressStatus, Track, Verdict
 
 TAKEN = (ProgressStatus.IN_PROGRESS, ProgressStatus.COMPLETED)
 
@@ -101,10 +101,21 @@ def _track(facts: Batch, user_id: int, content_id: str, _: Reason) -> set[str]:
     ]
     if not completed:
         chosen = facts.users[user_id].track
-        return {reasons.of_track(track, primary=True)} if chosen is track else set()
+        if chosen is track:
+            return {reasons.of_track(track, primary=True)}
+        return _completed_of_track(facts, user_id, track) if chosen else set()
     result = max(completed, key=lambda one: one.completed_at).result
-    fits = result.primary is track or result.scores[track] > 0
-    return {reasons.of_track(track, primary=result.primary is track)} if fits else set()
+    scores = [score for score in result.scores.values() if score > result.scores[track]]
+    near = 2 * result.scores[track] >= result.scores[result.primary] > 0 and len(scores) < 3
+    if result.primary is track or near:
+        return {reasons.of_track(track, primary=result.primary is track)}
+    return _completed_of_track(facts, user_id, track)
+
+
+def _completed_of_track(facts: Batch, user_id: int, track: Track) -> set[str]:
+    known = [facts.content[one] for one in _finished(facts, user_id) if one in facts.content]
+    completed = sum(one.track is track for one in known)
+    return {reasons.of_completed(track, completed)} if completed else set()
 
 
 def _popular(facts: Batch, _: int, content_id: str, __: Reason) -> set[str]:

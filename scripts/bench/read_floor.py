@@ -1,22 +1,43 @@
-"""The least that answers the same bytes: Starlette on uvicorn, one read by primary key."""
+"""The least that answers the same bytes: Starlette on uvicorn, one read of them by primary key."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import asyncpg
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ai.catalogue.queries import NOTHING
+from ai.recommendations.lists import respond, unpack
+from ai.recommendations.queries import load_texts
+from ongoza_contracts.http.recommendations import LIMIT_DEFAULT
 from scripts.bench.product import ai_pool
 
-READ = "SELECT body FROM live.recommendation WHERE user_id = $1"
+CREATE = """
+CREATE TABLE IF NOT EXISTS public.read_floor (user_id integer PRIMARY KEY, body bytea NOT NULL)
+"""
+LISTS = "SELECT user_id, items, computed_at FROM recommendation"
+FILL = "INSERT INTO public.read_floor VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE SET body = $2"
+READ = "SELECT body FROM public.read_floor WHERE user_id = $1"
 
 
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
-    async with await ai_pool("public") as app.state.pool:
+    async with await ai_pool("live, public") as app.state.pool:
+        await app.state.pool.execute(CREATE)
+        await app.state.pool.executemany(FILL, await _bodies(app.state.pool))
         yield
+
+
+async def _bodies(pool: asyncpg.Pool) -> list[tuple[int, bytes]]:
+    bodies = []
+    for user_id, items, computed_at in await pool.fetch(LISTS):
+        lines, note = unpack(items, LIMIT_DEFAULT)
+        texts = await load_texts(pool, NOTHING.catalogue, [line.content_id for line in lines])
+        bodies.append((user_id, respond(user_id, lines, texts, computed_at, LIMIT_DEFAULT, note)))
+    return bodies
 
 
 async def _list(request: Request) -> Response:

@@ -35,7 +35,7 @@ class ProductRanking:
     name = "ongoza"
 
     def learn(self, world: World) -> None:
-        histories = [_finished(world, case) for case in world.cases]
+        histories = [finished(world, case) for case in world.cases]
         known = world.catalogue
         together, _ = fit(histories, known.vectors)
         self.catalogue = replace(known, item_neighbours=together)
@@ -129,7 +129,8 @@ def rankers(seed: int) -> list[Ranker]:
     return known
 
 
-def _finished(world: World, case: Case) -> Places:
+def finished(world: World, case: Case) -> Places:
+    """The rows of the items that a case's learner completed, the newest last."""
     position = world.catalogue.position
     done = [
         position[item]

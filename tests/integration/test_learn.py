@@ -11,8 +11,8 @@ from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
 from ai.recommendations.command import outcome, report, store
 from ai.recommendations.learning import Estimate, Learned
-from ai.recommendations.logged import PARTS, load_logged
-from ai.recommendations.scoring import score
+from ai.recommendations.logged import load_logged
+from ai.recommendations.scoring import PARTS, Features, score
 from ongoza_contracts.list_views import ListViewUpdated
 from tests.facts import example, feedback, progress, published, record, user
 
@@ -44,7 +44,7 @@ async def test_a_list_is_scored_as_of_its_time_and_rewarded_by_what_followed(
     assert (one.user_id, [*one.content_ids]) == (7, ["course-1", "course-2", "course-3"])
     assert (one.places.tolist(), one.rewards.tolist()) == ([1, 2, 3], [1, 0, 1])
     catalogue = await load_catalogue(applier.pool, revision=0, as_of=AT)
-    newcomer = score(catalogue, Learner(7))
+    newcomer = score(Features(catalogue, Learner(7)), np.arange(len(catalogue.items)))
     np.testing.assert_allclose(one.parts[:, PARTS.index("level")], newcomer.level, rtol=1e-5)
 
 
@@ -57,7 +57,10 @@ async def test_learned_multipliers_are_multiplied_with_the_present_ones(applier:
         await store(applier.pool, learned)
     found = await load_catalogue(applier.pool, revision=0, as_of=AT)
     assert found.multipliers == {**dict.fromkeys(PARTS, 0.25), "level": 4.0}
-    weighed, plain = (score(one, Learner(7)) for one in (found, replace(found, multipliers={})))
+    weighed, plain = (
+        score(Features(one, Learner(7)), np.array([0]))
+        for one in (found, replace(found, multipliers={}))
+    )
     assert weighed.level[0] > plain.level[0]
     assert await applier.pool.fetchval("SELECT revision FROM catalogue_revision") == before + 2
 

@@ -21,6 +21,7 @@ from ai.projections.batch import Batch, read_batch
 from ai.projections.parked import Budget
 from ai.projections.status import heartbeat
 from ai.projections.subscriber import Subscriber
+from ai.recommendations.lists import unpack
 from ai.recommendations.recompute import Recompute
 from ongoza_contracts.event import Fact
 from tests.facts import (
@@ -190,8 +191,7 @@ async def test_a_marked_learner_gets_a_list_and_the_mark_is_removed(
     assert not await recompute.recompute_some()
     assert await table(applier.pool, "SELECT * FROM dirty_learner") == []
     (row,) = await applier.pool.fetch("SELECT * FROM recommendation")
-    body = json.loads(row["body"])
-    assert [item["content_id"] for item in body["recommendations"]] == ["course-2"]
+    assert [line.content_id for line in unpack(row["items"])[0]] == ["course-2"]
     made_from = json.loads(row["made_from"])
     assert made_from == {
         "user": 1,

@@ -1,10 +1,15 @@
 """Lists on a real database: reasons follow from the facts, new content reaches lists gradually, and
 a stale list never shows an item that may not be offered."""
 
+import asyncio
+import json
 import random
+import re
+import threading
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
@@ -19,11 +24,14 @@ from ai.learners.learner import Learner
 from ai.learners.queries import load_learners
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
-from ai.recommendations.lists import Stored, compute, stored
+from ai.recommendations.lists import Entry, Note, Stored, compute, stored, unpack
 from ai.recommendations.reasons import Kind
-from ai.recommendations.recompute import LEARNERS_PER_ROUND, Recompute
+from ai.recommendations.recompute import LEARNERS_PER_ROUND, MARK_BEHIND, Recompute
 from ai.recommendations.refresh import NeighboursRefresh
+from ai.recommendations.service import COMPUTED_AT_ONCE
+from core.demo.loader import load_catalogue
 from ongoza_contracts.event import Fact
+from ongoza_contracts.list_views import DismissalKind, DismissalUpdated
 from tests.ai_double import app_over, learner_seven
 from tests.facts import (
     NOW,
@@ -42,6 +50,13 @@ TRACKS = ("builders", "leaders", "entrepreneurs", "researchers", "educators")
 BEHIND = """
 SELECT count(*) FROM recommendation AS kept, catalogue_revision AS newest
 WHERE kept.revision < newest.revision
+"""
+# What the columns take as they are stored.
+SIZES = """
+SELECT items, made_from, pg_column_size(items) + pg_column_size(made_from)
+    + pg_column_size(content_ids) + pg_column_size(user_id) + pg_column_size(computed_at)
+    + pg_column_size(revision) + coalesce(pg_column_size(closes_at), 0) + 24 AS bytes
+FROM recommendation
 """
 PATH = "/api/v1/recommendations"
 TIMES = {"created_at": "2026-11-20T08:00:00Z", "updated_at": "2026-11-20T08:00:00Z"}
@@ -171,8 +186,8 @@ async def test_every_reason_in_every_list_follows_from_the_facts(
     catalogue = await CatalogueCache(applier.pool).current()
     kinds = set()
     for learner in await load_learners(applier.pool, range(1, 91)):
-        for entry in compute(catalogue, learner):
-            item = entry.recommendation.content_id
+        for entry in compute(catalogue, learner)[0]:
+            item = entry.item.content_id
             assert disproof(facts, learner.user_id, item, entry.why) is None
             kinds.add(entry.why.kind)
     assert kinds >= {Kind.NEXT_STEP, Kind.CLOSE, Kind.ALSO_FINISHED, Kind.TRACK, Kind.NEW}
@@ -188,11 +203,11 @@ async def test_a_reason_that_does_not_follow_from_the_facts_is_detected(applier:
     explained = {
         entry.why.kind: (learner.user_id, entry)
         for learner in learners
-        for entry in compute(catalogue, learner)
+        for entry in compute(catalogue, learner)[0]
     }
     newer = await load_learners(applier.pool, [explained[Kind.ALSO_FINISHED][0]])
     user_id, entry = explained[Kind.ALSO_FINISHED]
-    item = entry.recommendation.content_id
+    item = entry.item.content_id
     (about,) = entry.why.about
     # One of the learners who finished both is erased.
     another = next(
@@ -210,7 +225,7 @@ async def test_a_reason_that_does_not_follow_from_the_facts_is_detected(applier:
     user_id, entry = explained[Kind.NEXT_STEP]
     (need, *_) = entry.why.about
     del facts.progress[user_id, need]
-    said = disproof(facts, user_id, entry.recommendation.content_id, entry.why)
+    said = disproof(facts, user_id, entry.item.content_id, entry.why)
     assert said == f"there is no fact progress:{need}@1"
 
 
@@ -231,6 +246,19 @@ async def test_new_content_reaches_lists_in_small_rounds_after_learners_own_chan
     assert [sorted(row["content_ids"]) for row in lists] == [["course-1", "course-2"]] * len(
         learners
     )
+
+
+async def test_a_sweep_reads_no_list_that_is_up_to_date(
+    applier: Applier, recompute: Recompute
+) -> None:
+    await apply(applier, published(), *(user(one) for one in range(1, 41)))
+    await recompute_all(recompute)
+    async with applier.pool.acquire() as db, db.transaction():
+        await db.execute("SET LOCAL enable_seqscan = off")  # as for a large table
+        plan = await db.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {MARK_BEHIND}", 32)
+    assert "recommendation_revision" in plan
+    removed = [int(rows) for rows in re.findall(r'"Rows Removed by Filter": (\d+)', plan)]
+    assert sum(removed) == 0
 
 
 async def test_a_stale_list_never_shows_an_item_that_may_not_be_offered(
@@ -275,13 +303,13 @@ async def test_what_is_retired_blocks_nothing_and_takes_its_modules(
         published("mission-1", prerequisites=["module-3-1"]),
     )
     await recompute_all(recompute)
-    assert await read() == ("precomputed", ["course-1", "course-3", "module-3-1"])
+    assert await read() == ("precomputed", ["course-1", "course-3"])
     await apply(applier, retired("course-1"))
-    assert await read() == ("computed", ["course-2", "course-3", "module-3-1"])
+    assert await read() == ("computed", ["course-2", "course-3"])
     await sweep(recompute)
     await apply(applier, published("course-4", prerequisites=["course-2"]))
     # The stored list has an item with a retired prerequisite, and is older than the catalogue.
-    assert await read() == ("precomputed", ["course-2", "course-3", "module-3-1"])
+    assert await read() == ("precomputed", ["course-2", "course-3"])
     await apply(applier, retired("course-3"))
     assert await read() == ("computed", ["course-2", "mission-1"])
     await sweep(recompute)
@@ -333,6 +361,40 @@ async def test_a_stored_list_that_the_client_has_is_a_304(
     assert (changed.status_code, offered(changed)) == (200, ["course-1"])
 
 
+async def test_a_stored_list_of_fifty_items_takes_at_most_two_kilobytes(
+    applier: Applier, recompute: Recompute
+) -> None:
+    items = load_catalogue().items
+    done = [one.content_id for one in items[:30]]
+    facts = [progress(7, one, status="completed") for one in done]
+    texts = ("title", "description", "track", "level", "content_type")
+    await apply(
+        applier,
+        user(7, track="builders"),
+        *(
+            published(one.content_id, **{name: getattr(one, name) for name in texts})
+            for one in items
+        ),
+        *facts,
+    )
+    await recompute_all(recompute)
+    (row,) = await applier.pool.fetch(SIZES)
+    assert len(unpack(row["items"])[0]) == 50
+    assert len(json.loads(row["made_from"])["progress"]) == 30
+    assert row["bytes"] <= 2048
+
+
+async def test_a_stored_list_shows_the_texts_of_now(
+    applier: Applier, recompute: Recompute, http: httpx.AsyncClient
+) -> None:
+    await apply(applier, user(), published(title="Before"))
+    await recompute_all(recompute)
+    await apply(applier, published(version=2, title="After"))
+    answer = await http.get(PATH)
+    assert answer.headers["X-Source"] == "precomputed"
+    assert [one["title"] for one in answer.json()["recommendations"]] == ["After"]
+
+
 async def test_a_learner_with_an_empty_list_is_offered_new_content_at_once(
     applier: Applier, recompute: Recompute, http: httpx.AsyncClient
 ) -> None:
@@ -343,6 +405,95 @@ async def test_a_learner_with_an_empty_list_is_offered_new_content_at_once(
     await apply(applier, published())
     assert offered(await http.get(PATH)) == ["course-1"]
     assert offered(await http.get(PATH, params={"limit": 3})) == ["course-1"]
+
+
+async def test_a_busy_process_answers_with_the_earlier_list_without_what_facts_forbid(
+    applier: Applier,
+    recompute: Recompute,
+    http: httpx.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await apply(
+        applier,
+        user(),
+        *(published(f"course-{one}") for one in range(1, 8)),
+        published("module-7-1", course_id="course-7"),
+        progress(7, "module-7-1", status="completed"),
+        progress(7, "course-7", status="in_progress"),
+    )
+    await recompute_all(recompute)
+    before = (await http.get(PATH)).json()["as_of"]
+    monkeypatch.setattr("ai.recommendations.service.COMPUTED_AT_ONCE", 0)
+    await apply(applier, progress(7, "course-6", status="failed"))
+    for fact in (
+        retired("course-1"),
+        published("course-2", version=2, prerequisites=["course-3"]),
+        feedback(7, "course-5"),
+        DismissalUpdated(
+            version=1,
+            user_id=7,
+            kind=DismissalKind.RECOMMENDATION,
+            target="course-4",
+            dismissed=True,
+            created_at=datetime.now(UTC),
+            updated_at=datetime.now(UTC),
+        ),
+    ):
+        await apply(applier, fact)
+    answer = await http.get(PATH)
+    assert answer.headers["X-Source"] == "precomputed"
+    assert offered(answer) == ["course-7", "course-3"]
+    assert answer.json()["as_of"] == before
+    assert offered(await http.get(PATH, params={"limit": 1})) == ["course-7"]
+    # When nothing of the earlier list is left, it is computed all the same.
+    done = progress(7, "course-7", version=2, status="completed")
+    await apply(applier, done, retired("course-2", version=3), retired("course-3"))
+    answer = await http.get(PATH)
+    assert (answer.headers["X-Source"], offered(answer)) == ("computed", ["course-6"])
+
+
+async def test_no_more_lists_are_computed_at_once_for_requests_than_a_process_should(
+    applier: Applier,
+    recompute: Recompute,
+    http: httpx.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    computing: list[Learner] = []
+    others_are_answered = threading.Event()
+
+    def slow(catalogue: Catalogue, learner: Learner, **options: Any) -> tuple[list[Entry], Note]:
+        computing.append(learner)
+        others_are_answered.wait(10)
+        return compute(catalogue, learner, **options)
+
+    monkeypatch.setattr("ai.recommendations.service.compute", slow)
+    monkeypatch.setattr("ai.recommendations.service.COMPUTE_SECONDS", 10)
+    monkeypatch.setattr("ai.recommendations.service.DATABASE_SECONDS", 10)
+    await apply(applier, user(), published("course-1"), published("course-2"))
+    await recompute_all(recompute)
+    await apply(applier, progress(7, "course-1"))
+    requests = [asyncio.create_task(http.get(PATH)) for _ in range(8)]
+    for answered in asyncio.as_completed(requests):
+        assert offered(await answered) == ["course-2"]
+        if sum(one.done() for one in requests) == 8 - COMPUTED_AT_ONCE:
+            others_are_answered.set()
+    sources = Counter(one.result().headers["X-Source"] for one in requests)
+    assert sources == {"computed": COMPUTED_AT_ONCE, "precomputed": 8 - COMPUTED_AT_ONCE}
+    assert len(computing) == COMPUTED_AT_ONCE
+
+
+async def test_learners_are_loaded_in_two_statements(applier: Applier) -> None:
+    class Counting:
+        statements = 0
+
+        async def fetch(self, *statement: Any) -> Any:
+            self.statements += 1
+            return await applier.pool.fetch(*statement)
+
+    await apply(applier, *(user(one) for one in range(1, 33)), feedback(7), progress(8))
+    pool = Counting()
+    assert len(await load_learners(cast(asyncpg.Pool, pool), range(1, 33))) == 32
+    assert pool.statements == 2
 
 
 async def test_items_are_left_out_on_request(applier: Applier, http: httpx.AsyncClient) -> None:
@@ -383,7 +534,7 @@ async def test_the_debug_view_explains_the_list(applier: Applier, http: httpx.As
     assert answer["intra_list_similarity"] == pytest.approx(1, abs=1e-4)
     first, second = answer["items"]
     assert sum(first["parts"].values()) == pytest.approx(first["score"], abs=1e-3)
-    assert first["found_by"] == ["popular"]
+    assert first["found_by"] == ["popular", "overall"]
     assert (first["nearest"], second["nearest"]) == (0, pytest.approx(1, abs=1e-4))
     assert second["relevance"] == pytest.approx(0.9 * second["score"] - 0.1, abs=1e-3)
     assert first["evidence"] == ["content:course-1@1"]

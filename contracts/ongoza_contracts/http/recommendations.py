@@ -58,6 +58,8 @@ class Recommendation(Response):
     score: float = Field(ge=0, le=1)
     """How well the item fits the learner, comparable within one list only."""
     reason: str
+    opens: int = Field(default=0, ge=0)
+    """Of how many items it is the last prerequisite that the learner has not completed."""
 
 
 class EmptyKind(StrEnum):
@@ -71,11 +73,24 @@ class EmptyReason(Response):
     """Why the list has no items."""
 
     kind: EmptyKind
-    """`nothing_fits`: there are items, but none of the content type or outside of `exclude_ids`;
+    """`nothing_fits`: there are items, but none fits the learner, is of the content type or outside
+    of `exclude_ids`;
     `prerequisites`: the rest requires other items first; `all_done`: everything is completed, in
     progress or unwanted."""
     prerequisites: tuple[ContentId, ...] = ()
     """The items that are required first, at most 20."""
+
+
+class ShortList(Response):
+    """How many items of the catalogue a list leaves out, each under the first reason that holds:
+    the list is not filled up with what does not fit."""
+
+    other_track: int = Field(ge=0)
+    """Of tracks that are neither the profile's nor those of what the learner did."""
+    other_level: int = Field(ge=0)
+    """More than one level below the learner's, or more than two above it."""
+    prerequisites: int = Field(ge=0)
+    """That fit, but require others first."""
 
 
 class RecommendationResponse(Response):
@@ -87,6 +102,8 @@ class RecommendationResponse(Response):
     """What was known at this moment is in the list."""
     empty: EmptyReason | None = None
     """Only in a list without items."""
+    short: ShortList | None = None
+    """Only in a list with fewer items than the limit."""
 
 
 class ExplainedItem(Response):

@@ -53,6 +53,7 @@ TOPICS_SECONDS = 10.0
 IDLE_SECONDS = 1.0
 """How often jobs look for work that another worker left; new work of their own worker wakes
 them."""
+SWITCH_SECONDS = 0.0005
 LISTS_REST, ANNOUNCE_REST = 0.02, 0.25
 """Seconds between rounds under load, because a round costs nearly the same for one list as for
 many. Lists that learners see come sooner than their publication."""
@@ -215,6 +216,8 @@ def work() -> None:
     configure()
     logging.getLogger("aiokafka").setLevel(logging.ERROR)
     collect_less_often()
+    # A thread of low priority that waits for the processor keeps Python's lock for no longer.
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         asyncio.run(_run(load_settings()))
     except (*UNAVAILABLE, BrokerError) as error:

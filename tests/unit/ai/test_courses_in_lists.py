@@ -1,5 +1,6 @@
 """Courses and their modules in lists, and prerequisites that are retired."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,10 +8,10 @@ import numpy as np
 import pytest
 
 from ai.catalogue.catalogue import Catalogue, Item
-from ai.learners.learner import Interaction, Learner
+from ai.learners.learner import Feedback, Interaction, Learner
 from ai.recommendations.ranking import rank
 from ai.recommendations.reasons import Kind, Reason, reason
-from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Track
+from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Track, Verdict
 
 DONE, RUNNING = ProgressStatus.COMPLETED, ProgressStatus.IN_PROGRESS
 
@@ -48,7 +49,7 @@ def learner(**steps: ProgressStatus) -> Learner:
 
 def offered(known: Catalogue, who: Learner) -> dict[str, Reason]:
     ranked, parts = rank(known, who, limit=50)
-    return {one.item.content_id: reason(known, who, one, parts) for one in ranked}
+    return {one.item.content_id: reason(one, parts) for one in ranked}
 
 
 def test_a_retired_prerequisite_blocks_nothing() -> None:
@@ -67,7 +68,9 @@ def test_an_item_with_only_retired_prerequisites_is_open_to_a_newcomer() -> None
 
 
 def test_a_completed_course_takes_its_modules_with_it() -> None:
-    assert {*offered(course(), learner())} == {"course-1", "module-1-1", "module-1-2", "mission-1"}
+    assert {*offered(course(), learner())} == {"course-1", "mission-1"}  # which has the modules
+    running = offered(course(), learner(course_1=RUNNING))
+    assert {*running} == {"module-1-1", "module-1-2", "mission-1"}
     assert {*offered(course(), learner(course_1=DONE))} == {"mission-1"}
 
 
@@ -98,7 +101,20 @@ def test_a_course_of_which_all_modules_are_completed_is_to_be_finished(
 
 
 def test_a_course_with_an_open_module_is_not_to_be_finished() -> None:
-    found = offered(course(), learner(module_1_1=DONE))
-    assert {*found} == {"course-1", "module-1-2", "mission-1"}
+    three = course(module(1), module(2), module(3))
+    found = offered(three, learner(module_1_1=DONE))
+    assert {*found} == {"course-1", "mission-1"}
     assert found["course-1"].kind is not Kind.FINISH
     assert "course-1" not in offered(course(), learner(module_1_1=DONE, course_1=RUNNING))
+
+
+def test_of_a_course_that_is_completed_but_for_one_module_that_module_is_offered() -> None:
+    assert {*offered(course(), learner(module_1_1=DONE))} == {"module-1-2", "mission-1"}
+    assert {*offered(course(module(1)), learner())} == {"course-1", "mission-1"}
+
+
+def test_the_modules_of_an_unwanted_course_are_unwanted_unless_it_is_in_progress() -> None:
+    unwanted = {"course-1": Feedback(Verdict.NOT_FOR_ME, 1)}
+    assert {*offered(course(), replace(learner(), feedback=unwanted))} == {"mission-1"}
+    running = replace(learner(course_1=RUNNING), feedback=unwanted)
+    assert {*offered(course(), running)} == {"module-1-1", "module-1-2", "mission-1"}

@@ -15,16 +15,28 @@ from ai.catalogue.item_neighbours import ItemNeighbours, Settings
 from ai.learners.learner import Feedback, Interaction, Learner, Profile, Program
 from ai.recommendations.candidates import GENERATORS, find, may_be_offered
 from ai.recommendations.diversity import diversify, intra_list_similarity
-from ai.recommendations.lists import from_kept, respond, stored
+from ai.recommendations.lists import (
+    Entry,
+    Note,
+    compute,
+    lines_of,
+    pack,
+    respond,
+    stored,
+    text_in,
+    unpack,
+)
 from ai.recommendations.ranking import rank
 from ai.recommendations.reasons import Kind, Reason, reason
-from ai.recommendations.scoring import learner_vector, level_of, score
+from ai.recommendations.scoring import Features, Parts, learner_vector, level_of, score
 from ai.recommendations.tuning import fit
 from ongoza_contracts.http.recommendations import (
     LIMIT_DEFAULT,
+    LIMIT_MAX,
     EmptyKind,
     EmptyReason,
     RecommendationResponse,
+    ShortList,
 )
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Track, Verdict
 
@@ -74,8 +86,13 @@ def ids(known: Catalogue, who: Learner, limit: int = 50) -> list[str]:
     return [one.item.content_id for one in rank(known, who, limit=limit)[0]]
 
 
+def scored(known: Catalogue, who: Learner) -> Parts:
+    """Of every item."""
+    return score(Features(known, who), np.arange(len(known.items)))
+
+
 def test_a_newcomer_is_offered_what_is_popular_and_at_their_level() -> None:
-    known = catalogue(item(1, level=5), item(2, learners=3), item(3))
+    known = catalogue(item(1, level=3), item(2, learners=3), item(3), item(4, level=5))
     assert ids(known, learner()) == ["course-2", "course-3", "course-1"]
 
 
@@ -132,7 +149,7 @@ def test_the_score_is_the_weighted_mean_of_its_known_parts() -> None:
         item(2, track=Track.LEADERS, level=3, learners=1, prerequisites=("course-1",)),
         vectors=[[1, 0], [0.6, 0.8]],
     )
-    parts = score(known, learner(leaning(leaders=80.0), course_1=DONE))
+    parts = scored(known, learner(leaning(leaders=80.0), course_1=DONE))
     # The learner's vector: 1 * (1, 0) + .5 * centre of leaders (.8, .4) = (1.4, .2).
     nearness = (1.4 * 0.6 + 0.2 * 0.8) / np.hypot(1.4, 0.2)
     worth = 0.45 * nearness + 0.20 * 0.8 + 0.10 * (1 - 2 / 4) + 0.15 * 1 + 0.10 * (np.log(2) / 1)
@@ -144,7 +161,7 @@ def test_what_others_finished_counts_more_the_more_of_it_is_known() -> None:
     # Both finished course-1, and course-2 or course-3 as well: .6 and .3 close to it.
     together = ItemNeighbours.of_pairs([(0, 1, 0.6, 4), (0, 2, 0.3, 2)], 3, Settings())
     known = catalogue(item(1), item(2), item(3), vectors=np.zeros((3, 8)), together=together)
-    parts = score(known, learner(course_1=DONE))
+    parts = scored(known, learner(course_1=DONE))
     trust = 1 / (1 + 5)  # one finished item of which others are known
     whole = 0.55 * trust + 0.10 + 0.15 + 0.10 * (1 - trust) ** 2 + 0.05
     np.testing.assert_allclose(parts.co_completion, np.array([0, 1, 0.5]) * 0.55 * trust / whole)
@@ -155,11 +172,11 @@ def test_what_others_finished_too_long_ago_is_worth_nothing() -> None:
     together = ItemNeighbours.of_pairs([(0, 301, 0.5, 3)], 302, Settings(recency=0.7))
     known = catalogue(*map(item, range(302)), vectors=np.zeros((302, 8)), together=together)
     who = learner(None, **{f"course_{number}": DONE for number in range(300)})
-    assert list(score(known, who).co_completion) == [0] * 302
+    assert list(scored(known, who).co_completion) == [0] * 302
 
 
 def test_a_newcomers_score_is_of_level_popularity_and_age_alone() -> None:
-    parts = score(catalogue(item(1, level=3, learners=9), item(2, published_at=NOW)), learner())
+    parts = scored(catalogue(item(1, level=3, learners=9), item(2, published_at=NOW)), learner())
     assert float(parts.total[0]) == pytest.approx((0.10 * 0.5 + 0.10 * 1) / 0.25)
     assert float(parts.total[1]) == pytest.approx((0.10 * 1 + 0.05 * 1) / 0.25)
 
@@ -179,11 +196,11 @@ def test_each_candidate_knows_which_generators_named_it() -> None:
         together=ItemNeighbours.of_pairs([(0, 3, 0.5, 3)], 4, Settings()),
     )
     who = replace(learner(course_1=DONE), program=Program("e", "v", frozenset({"course-3"})))
-    found = find(known, who, may_be_offered(known, who), score(known, who))
+    found = find(Features(known, who), may_be_offered(known, who))
     assert found == {
-        1: ("path", "popular"),
-        2: ("fresh", "popular", "needed"),
-        3: ("near", "also_finished", "popular"),
+        1: ("path", "popular", "overall"),
+        2: ("fresh", "popular", "needed", "overall"),
+        3: ("near", "also_finished", "popular", "overall"),
     }
     assert {name for names in found.values() for name in names} == {*GENERATORS}
 
@@ -219,7 +236,7 @@ def test_what_the_enrolment_requires_comes_first_with_its_reason(
 def test_what_is_required_counts_more_when_the_cohort_ends_soon() -> None:
     known = catalogue(item(1), item(2))
     ends = (None, NOW.date() + timedelta(days=29), NOW.date() + timedelta(days=14), NOW.date())
-    parts = [score(known, replace(learner(), program=required(one))).required[1] for one in ends]
+    parts = [scored(known, replace(learner(), program=required(one))).required[1] for one in ends]
     assert parts[0] == parts[1] < parts[2] < parts[3]
 
 
@@ -276,7 +293,7 @@ def test_the_similarity_of_a_list_is_the_mean_over_its_pairs() -> None:
 def why(known: Catalogue, who: Learner, content_id: str) -> Reason:
     ranked, parts = rank(known, who, limit=50)
     (one,) = (one for one in ranked if one.item.content_id == content_id)
-    return reason(known, who, one, parts)
+    return reason(one, parts)
 
 
 def test_an_item_near_to_the_track_alone_is_not_called_close_to_what_was_done() -> None:
@@ -312,13 +329,14 @@ STATUSES = st.sampled_from([*ProgressStatus])
 def worlds(draw: st.DrawFn) -> tuple[Catalogue, Learner]:
     count = draw(st.integers(1, 12))
     numbers = st.integers(1, count)
+    courses = [draw(st.just(number) | numbers) for number in range(1, count + 1)]
     items = [
         item(
             number,
             track=draw(st.sampled_from([*Track])),
             level=draw(st.integers(1, 5)),
             retired=draw(st.booleans()),
-            course_id=draw(st.none() | numbers.map("course-{}".format)),
+            course_id=None if courses[number - 1] == number else f"course-{courses[number - 1]}",
             learners=draw(st.integers(0, 50)),
             prerequisites=tuple(
                 f"course-{other}"
@@ -344,24 +362,97 @@ def worlds(draw: st.DrawFn) -> tuple[Catalogue, Learner]:
     return catalogue(*items, vectors=vectors, together=together), who
 
 
-def may_be_in_a_list(known: Catalogue, who: Learner) -> set[str]:
-    """By the rules alone, without what the learner does not want."""
-    completed = {key for key, step in who.interactions.items() if step.status is DONE}
-    running = {key for key, step in who.interactions.items() if step.status is RUNNING}
+def withdrawn_of(known: Catalogue) -> set[str]:
     withdrawn = {one.content_id for one in known.items if one.retired}
-    withdrawn |= {one.content_id for one in known.items if one.course_id in withdrawn}
-    modules: dict[str | None, set[str]] = {}
+    return withdrawn | {one.content_id for one in known.items if one.course_id in withdrawn}
+
+
+def modules_of(known: Catalogue) -> dict[str, set[str]]:
+    withdrawn, modules = withdrawn_of(known), dict[str, set[str]]()
     for one in known.items:
-        if one.content_id not in withdrawn:
+        if one.course_id and one.content_id not in withdrawn:
             modules.setdefault(one.course_id, set()).add(one.content_id)
-    done = completed.union(*(modules.get(course, ()) for course in completed))
-    finish = {course for course, parts in modules.items() if parts <= completed} - completed
+    return modules
+
+
+def done_of(known: Catalogue, who: Learner) -> set[str]:
+    completed = {key for key, step in who.interactions.items() if step.status is DONE}
+    return completed.union(*(modules_of(known).get(course, ()) for course in completed))
+
+
+def to_finish_of(known: Catalogue, who: Learner) -> set[str]:
+    completed = {key for key, step in who.interactions.items() if step.status is DONE}
+    return {course for course, parts in modules_of(known).items() if parts <= completed} - completed
+
+
+def may_be_in_a_list(known: Catalogue, who: Learner, exclude: frozenset[str]) -> set[str]:
+    """By the rules alone."""
+    running = {key for key, step in who.interactions.items() if step.status is RUNNING}
+    withdrawn, done = withdrawn_of(known), done_of(known, who)
+    unwanted = exclude.union(who.with_verdict(Verdict.NOT_FOR_ME))
+    modules = modules_of(known)
+    with_modules = unwanted.union(*(modules.get(one, ()) for one in unwanted - running))
     return {
         one.content_id
         for one in known.items
-        if one.content_id not in withdrawn | done | (running - finish)
+        if one.content_id not in withdrawn | done | (running - to_finish_of(known, who))
         and (done | withdrawn).issuperset(one.prerequisites)
+    } - with_modules
+
+
+def opened(known: Catalogue, who: Learner, content_id: str) -> set[str]:
+    """The items of which it is the last prerequisite, by itself or with its modules."""
+    closes = {content_id, *modules_of(known).get(content_id, ())}
+    withdrawn, done = withdrawn_of(known), done_of(known, who)
+    missing = {
+        one.content_id: {*one.prerequisites} - withdrawn - done
+        for one in known.items
+        if one.content_id not in withdrawn | done
     }
+    return {key for key, needs in missing.items() if needs and needs <= closes}
+
+
+def fits(known: Catalogue, who: Learner) -> set[str]:
+    """By the rules of `fit.py`, item by item."""
+    by_id = {one.content_id: one for one in known.items}
+    completed = {key for key, step in who.interactions.items() if step.status is DONE}
+    begun = {
+        key for key, step in who.interactions.items() if step.status in (DONE, RUNNING, FAILED)
+    }
+    tracks = {by_id[one].track for one in begun.union(who.with_verdict(Verdict.MORE_LIKE_THIS))}
+    if who.profile:
+        tracks |= {Track.BUILDERS, Track.LEADERS}
+    level = max((by_id[one].level for one in completed), default=1)
+    in_track = {key for key, one in by_id.items() if not tracks or one.track in tracks}
+    near = {
+        key
+        for key, one in by_id.items()
+        if one.level >= level - 1 and (one.level <= level + 2 or completed & {*one.prerequisites})
+    }
+    opening = {one for one in by_id if opened(known, who, one) & in_track & near}
+    if who.profile:
+        opening = {one for one in opening if by_id[one].track is Track.BUILDERS}
+    running = {key for key, step in who.interactions.items() if step.status is RUNNING}
+    going_on = {one.content_id for one in known.items if one.course_id in running}
+    return (in_track & (near | opening)) | to_finish_of(known, who) | going_on
+
+
+def without_modules(known: Catalogue, who: Learner, allowed: set[str]) -> set[str]:
+    completed, modules = done_of(known, who), modules_of(known)
+    last = {
+        course: next(iter(parts - completed))
+        for course, parts in modules.items()
+        if len(parts) > 1 and len(parts - completed) == 1
+    }
+    leading = {course: module for course, module in last.items() if module in allowed}
+    doubles = {
+        module
+        for course, parts in modules.items()
+        if course in allowed
+        for module in parts
+        if leading.get(course) != module
+    }
+    return allowed - doubles - {*leading}
 
 
 @given(worlds(), st.integers(1, 50), st.sets(st.integers(1, 12), max_size=3))
@@ -372,11 +463,12 @@ def test_whatever_is_offered_may_be_offered_and_nothing_else_is(
     exclude = frozenset(f"course-{number}" for number in excluded)
     ranked, _ = rank(known, who, limit=limit, exclude=exclude)
     offered = [one.item.content_id for one in ranked]
-    unwanted = exclude.union(who.with_verdict(Verdict.NOT_FOR_ME))
-    allowed = may_be_in_a_list(known, who) - unwanted
+    may = may_be_in_a_list(known, who, exclude)
+    assert may_be_offered(known, who, exclude).sum() == len(may)
+    allowed = without_modules(known, who, may & fits(known, who))
     assert len(offered) == len(set(offered)) == min(limit, len(allowed))
     assert set(offered) <= allowed
-    assert may_be_offered(known, who, exclude).sum() == len(allowed)
+    assert all(one.opens == len(opened(known, who, one.item.content_id)) for one in ranked)
     assert all(one.found_by for one in ranked)
 
 
@@ -398,17 +490,46 @@ def test_scores_are_between_0_and_1_and_the_same_every_time(
 def test_the_stored_answer_is_the_contracts_answer() -> None:
     known = catalogue(*(item(number) for number in range(1, 15)), vectors=np.eye(14, 16))
     row = stored(known, learner(course_1=DONE), NOW)
-    answer = RecommendationResponse.model_validate_json(row.body)
-    assert (answer.user_id, answer.total, answer.as_of) == (7, LIMIT_DEFAULT, NOW)
-    assert from_kept(7, row.items, LIMIT_DEFAULT, NOW) == row.body
-    assert RecommendationResponse.model_validate_json(from_kept(7, row.items, 3, NOW)).total == 3
-    assert '"catalogue": 3' in row.made_from
-    assert '"course-1": 1' in row.made_from
+    texts = {one.content_id: text_in(known, one.content_id) for one in known.items}
+    computed = lines_of(compute(known, learner(course_1=DONE))[0])
+    for limit in (3, LIMIT_DEFAULT, LIMIT_MAX):
+        lines, note = unpack(row.items, limit)
+        body = respond(7, lines, texts, NOW, limit, note)
+        assert body == respond(7, computed[:limit], texts, NOW, limit, note)
+        answer = RecommendationResponse.model_validate_json(body)
+        assert answer.model_dump_json(exclude_none=True).encode() == body
+        assert (answer.user_id, answer.total, answer.as_of) == (7, min(limit, 13), NOW)
+    assert '"catalogue":3' in row.made_from
+    assert '"course-1":1' in row.made_from
+    assert row.content_ids.split(",") == [line.content_id for line in computed[:LIMIT_DEFAULT]]
+
+
+def test_the_evidence_of_each_reason_is_stored() -> None:
+    known = catalogue(item(1), item(2, prerequisites=("course-1",)))
+    ((line,), _) = unpack(stored(known, learner(course_1=DONE), NOW).items)
+    assert line.evidence == b"progress:course-1@1"
+
+
+@given(st.lists(st.text(max_size=400), min_size=1, max_size=50), st.integers(1, 50))
+def test_any_list_unpacks_to_the_beginning_of_what_was_packed(
+    reasons: list[str], limit: int
+) -> None:
+    entries = [
+        Entry(item(n), 0.5, Reason(Kind.OPEN, sentence, (f"content:course-{n}@1", "user@2")), n)
+        for n, sentence in enumerate(reasons)
+    ]
+    lines, note = lines_of(entries), Note(b"", b"{}")
+    assert unpack(pack(lines, note), limit) == (lines[:limit], note)
 
 
 def test_an_empty_answer_says_why() -> None:
+    many = b'"' + b"x" * 1000 + b'"'
+    assert unpack(pack([], Note(many, b"{}")), 1) == ([], Note(many, b"{}"))
     empty = EmptyReason(kind=EmptyKind.PREREQUISITES, prerequisites=("course-1",))
-    assert respond(7, [], NOW, empty) == (
+    short = ShortList(other_track=0, other_level=2, prerequisites=1)
+    note = Note(empty.model_dump_json().encode(), short.model_dump_json().encode())
+    assert respond(7, [], {}, NOW, 10, note) == (
         b'{"user_id":7,"recommendations":[],"total":0,"as_of":"2026-11-03T08:00:00Z",'
-        b'"empty":{"kind":"prerequisites","prerequisites":["course-1"]}}'
+        b'"empty":{"kind":"prerequisites","prerequisites":["course-1"]},'
+        b'"short":{"other_track":0,"other_level":2,"prerequisites":1}}'
     )

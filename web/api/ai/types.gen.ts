@@ -339,7 +339,8 @@ export type EmptyKind = 'nothing_published' | 'nothing_fits' | 'prerequisites' |
  */
 export type EmptyReason = {
     /**
-     * `nothing_fits`: there are items, but none of the content type or outside of `exclude_ids`;
+     * `nothing_fits`: there are items, but none fits the learner, is of the content type or outside
+     * of `exclude_ids`;
      * `prerequisites`: the rest requires other items first; `all_done`: everything is completed, in
      * progress or unwanted.
      */
@@ -904,6 +905,10 @@ export type Recommendation = {
      */
     score: number;
     reason: string;
+    /**
+     * Of how many items it is the last prerequisite that the learner has not completed.
+     */
+    opens?: number;
 };
 
 export type RecommendationResponse = {
@@ -921,6 +926,10 @@ export type RecommendationResponse = {
      * Only in a list without items.
      */
     empty?: EmptyReason | null;
+    /**
+     * Only in a list with fewer items than the limit.
+     */
+    short?: ShortList | null;
 };
 
 export type RecommendedMission = {
@@ -933,6 +942,10 @@ export type RecommendedMission = {
      */
     score: number;
     reason: string;
+    /**
+     * Of how many items it is the last prerequisite that the learner has not completed.
+     */
+    opens?: number;
     /**
      * Of a mission whose work is handed in.
      */
@@ -1056,6 +1069,25 @@ export type SessionProgress = {
      * The session this is a retake of.
      */
     previous: string | null;
+};
+
+/**
+ * How many items of the catalogue a list leaves out, each under the first reason that holds:
+ * the list is not filled up with what does not fit.
+ */
+export type ShortList = {
+    /**
+     * Of tracks that are neither the profile's nor those of what the learner did.
+     */
+    other_track: number;
+    /**
+     * More than one level below the learner's, or more than two above it.
+     */
+    other_level: number;
+    /**
+     * That fit, but require others first.
+     */
+    prerequisites: number;
 };
 
 /**

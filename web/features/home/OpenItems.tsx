@@ -1,5 +1,5 @@
 import { getTranslations } from "next-intl/server";
-import type { Recommendation } from "@/api/ai";
+import type { Recommendation, ShortList } from "@/api/ai";
 import type { Verdict } from "@/api/core";
 import { savesData } from "@/features/learn/body";
 import { ListViewReport } from "@/features/search/ListViewReport";
@@ -8,6 +8,8 @@ import { ProblemState } from "@/features/shell/Problem";
 import { item, itemAddress, overview, recommended, verdicts } from "./data";
 import { Feedback, type FeedbackTexts } from "./Feedback";
 import { type NextStep, subjectOf } from "./nextStep";
+
+const LISTED = 3;
 
 /** What is recommended besides the next step. */
 export async function OpenItems({ step }: { step: NextStep }) {
@@ -18,7 +20,7 @@ export async function OpenItems({ step }: { step: NextStep }) {
   const named = new Set([first, ...(known.data?.actions.map(({ subject }) => subject) ?? [])]);
   const all = data?.recommendations ?? [];
   const others = all.filter(({ content_id }) => !named.has(content_id));
-  const listed = others.slice(0, 3);
+  const listed = others.slice(0, LISTED);
   return (
     <section className="stack" aria-labelledby="open">
       <h2 id="open">{t("open.heading")}</h2>
@@ -33,6 +35,9 @@ export async function OpenItems({ step }: { step: NextStep }) {
           />
         ))}
       </ol>
+      {data?.short && listed.length < LISTED && (
+        <p className="meta">{t("open.short", notListed(data.short))}</p>
+      )}
       <a className="btn" href="/search">
         {t("open.search")}
       </a>
@@ -52,6 +57,10 @@ function shownItems(all: Recommendation[], shown: (Recommendation | string | nul
   );
 }
 
+function notListed({ other_track, other_level, prerequisites }: ShortList) {
+  return { track: other_track, level: other_level, prerequisites };
+}
+
 interface Properties {
   recommendation: Recommendation;
   verdict: Verdict | undefined;
@@ -59,7 +68,7 @@ interface Properties {
 
 async function OpenItem({ recommendation, verdict }: Properties) {
   const t = await getTranslations("home");
-  const { content_id, content_type, title, reason } = recommendation;
+  const { content_id, content_type, title, reason, opens } = recommendation;
   const content = await item(content_id);
   const facts = content && { level: content.level, minutes: content.duration_minutes };
   return (
@@ -70,6 +79,7 @@ async function OpenItem({ recommendation, verdict }: Properties) {
       <p className="meta">
         {t(`types.${content_type}`)}
         {facts && ` · ${t("open.facts", facts)}`}
+        {opens ? ` · ${t("open.opens", { count: opens })}` : ""}
       </p>
       <p className="why" lang="en">
         {reason}

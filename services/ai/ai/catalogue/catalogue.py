@@ -19,6 +19,8 @@ FRESH_DAYS = 14.0
 """The half-life of freshness."""
 DUE_DAYS = 14.0
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+AXES, AXES_ITEMS_MIN = 64, 1000
+"""The number of principal axes by which nearness is estimated, from this number of items on."""
 
 Mask = NDArray[np.bool_]
 Pairs = tuple[NDArray[np.intp], NDArray[np.intp]]
@@ -104,6 +106,11 @@ class Catalogue:
         return self.item_neighbours or ItemNeighbours.nothing(len(self.items))
 
     @cached_property
+    def texts(self) -> dict[str, bytes]:
+        """By content id, items as answers show them: filled in when they are needed."""
+        return {}
+
+    @cached_property
     def position(self) -> Mapping[str, int]:
         return {item.content_id: place for place, item in enumerate(self.items)}
 
@@ -127,13 +134,29 @@ class Catalogue:
         """The rows of missions whose work is handed in."""
         return [(place, item.mission) for place, item in enumerate(self.items) if item.mission]
 
+    @cached_property
+    def over(self) -> Mask:
+        """Missions that take no more work of anybody as of `as_of`."""
+        over = np.zeros(len(self.items), np.bool_)
+        over[[place for place, one in self.missions if one.is_over(self.as_of)]] = True
+        return over
+
+    @cached_property
+    def limits(self) -> Mapping[UUID, tuple[int, int]]:
+        """By mission id, its row and the number of attempts that it allows."""
+        return {
+            one.mission_id: (place, one.max_attempts)
+            for place, one in self.missions
+            if one.max_attempts is not None
+        }
+
     def closed(self, attempts: Mapping[UUID, int]) -> Mask:
         """Missions that take no more work as of `as_of`, or no new attempt of a learner with these
         numbers of attempts, by mission id."""
-        closed = np.zeros(len(self.items), np.bool_)
-        for place, mission in self.missions:
-            used, limit = attempts.get(mission.mission_id, 0), mission.max_attempts
-            closed[place] = mission.is_over(self.as_of) or (limit is not None and used >= limit)
+        closed = self.over.copy()
+        for mission_id in attempts.keys() & self.limits.keys():
+            place, limit = self.limits[mission_id]
+            closed[place] |= attempts[mission_id] >= limit
         return closed
 
     @cached_property
@@ -163,6 +186,14 @@ class Catalogue:
         )
 
     @cached_property
+    def course_of(self) -> NDArray[np.intp]:
+        """For each item its course's row if it is a module on offer, else its own."""
+        courses, modules = self.modules
+        of = np.arange(len(self.items))
+        of[modules] = courses
+        return of
+
+    @cached_property
     def of_track(self) -> Matrix:
         """Row per item, column per track: 1 where the item belongs to the track."""
         tracks = [TRACKS.index(item.track) for item in self.items]
@@ -174,6 +205,19 @@ class Catalogue:
         counts = np.maximum(self.of_track.sum(axis=0), 1)
         centres: Matrix = (self.of_track.T @ self.vectors) / counts[:, None]
         return centres
+
+    @cached_property
+    def axes(self) -> Matrix:
+        """Column per axis: the principal axes of the vectors; of a small catalogue all axes."""
+        if len(self.items) < AXES_ITEMS_MIN:
+            return np.eye(self.vectors.shape[1], dtype=np.float32)
+        _, axes = np.linalg.eigh(self.vectors.T @ self.vectors)
+        return np.ascontiguousarray(axes[:, -AXES:])
+
+    @cached_property
+    def projected(self) -> Matrix:
+        """Row per item: its vector on the `axes`."""
+        return self.vectors @ self.axes
 
     @cached_property
     def levels(self) -> Floats:
@@ -199,10 +243,10 @@ class Catalogue:
                 due[place] = soon((mission.due_at - self.as_of) / timedelta(days=1), DUE_DAYS)
         return due
 
-    def of_type(self, content_type: ContentType | None) -> Mask:
-        if content_type is None:
-            return np.ones(len(self.items), np.bool_)
-        return np.array([item.content_type == content_type for item in self.items], np.bool_)
+    @cached_property
+    def types(self) -> Mapping[ContentType, Mask]:
+        types = [item.content_type for item in self.items]
+        return {one: np.array([each is one for each in types], np.bool_) for one in ContentType}
 
 
 def _pairs(pairs: Iterable[tuple[int, int]]) -> Pairs:

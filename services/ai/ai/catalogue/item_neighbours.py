@@ -232,8 +232,8 @@ def _keep_closest(
     row, other = np.divmod(cell, items)
     closeness = (close[cell] / np.sqrt(weight[row + first] * weight[other])).astype(np.float32)
     # Sorted as integers of row, closeness and item, which takes a tenth of the time of a sort by
-    # three columns: the bits of a float above 0 are in the order of floats. Equally close items come
-    # in the order of the catalogue, so that equal facts give equal rows.
+    # three columns: the bits of a float above 0 are in the order of floats. Equally close items
+    # come in the order of the catalogue, so that equal facts give equal rows.
     bits = items.bit_length()
     distance = FLOAT_BITS - closeness.view(np.int32).astype(np.int64)
     order = np.sort((((row << 31) | distance) << bits | other)[row + first != other])

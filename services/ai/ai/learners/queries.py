@@ -4,20 +4,23 @@ import json
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
 
 from ai.kit.db import Db
 from ai.learners.learner import Attempt, Feedback, Interaction, Learner, Profile, Program
-from ai.projections.entities import load, load_keys
+from ai.projections.entities import load, load_keys, load_types
 from ongoza_contracts.cohorts import CohortUpdated, EnrolmentState, EnrolmentUpdated
+from ongoza_contracts.event import Fact
 from ongoza_contracts.feedback import FeedbackGiven
 from ongoza_contracts.list_views import DismissalKind, DismissalUpdated
 from ongoza_contracts.programs import ProgramVersionPublished
 from ongoza_contracts.submissions import SubmissionUpdated
 from ongoza_contracts.vocabulary import ProgressStatus, Track
+
+F = TypeVar("F", bound=Fact)
 
 # Each learner with the last completed profiling session, and all progress as arrays, newest last.
 LEARNERS = """
@@ -40,6 +43,8 @@ WHERE learner.user_id = ANY($1)
 """
 UNREADABLE = (ValueError, KeyError, TypeError)
 """What reading a stored fact raises that another release wrote and this one does not understand."""
+# The facts of a learner's own that have no table of their kind, loaded together.
+OWN_FACTS = (FeedbackGiven, SubmissionUpdated, DismissalUpdated, EnrolmentUpdated)
 ERASED = "SELECT EXISTS (SELECT FROM erased_learner WHERE user_id = $1)"
 
 log = logging.getLogger(__name__)
@@ -48,22 +53,12 @@ log = logging.getLogger(__name__)
 async def load_learners(db: Db | asyncpg.Pool, user_ids: Collection[int]) -> list[Learner]:
     """The learners of these ids that have been projected."""
     rows = await db.fetch(LEARNERS, list(user_ids))
-    feedback = await load(db, FeedbackGiven, user_ids)
-    submissions = await load(db, SubmissionUpdated, user_ids)
-    dismissals = await load(db, DismissalUpdated, user_ids)
-    programs = await load_programs(db, user_ids)
+    facts = await load_types(db, OWN_FACTS, user_ids)
+    enrolments = {user_id: _only(EnrolmentUpdated, own) for user_id, own in facts.items()}
+    programs = await _programs(db, enrolments)
     return [
-        replace(
-            _learner(row, feedback.get(user_id, ()), submissions.get(user_id, ())),
-            dismissed=frozenset(
-                one.target
-                for one in dismissals.get(user_id, ())
-                if one.dismissed and one.kind is DismissalKind.RECOMMENDATION
-            ),
-            program=programs.get(user_id),
-        )
+        replace(_learner(row, facts.get(row["user_id"], ())), program=programs.get(row["user_id"]))
         for row in rows
-        for user_id in [row["user_id"]]
     ]
 
 
@@ -109,11 +104,11 @@ def _attempts(submissions: Sequence[SubmissionUpdated]) -> Mapping[UUID, Attempt
     }
 
 
-def _learner(
-    row: asyncpg.Record,
-    feedback: Sequence[FeedbackGiven],
-    submissions: Sequence[SubmissionUpdated],
-) -> Learner:
+def _only(fact_type: type[F], facts: Sequence[Fact]) -> list[F]:
+    return [fact for fact in facts if isinstance(fact, fact_type)]
+
+
+def _learner(row: asyncpg.Record, facts: Sequence[Fact]) -> Learner:
     interactions = zip(
         row["content_ids"] or (), row["statuses"] or (), row["versions"] or (), strict=True
     )
@@ -127,10 +122,15 @@ def _learner(
         },
         feedback={
             one.content_id: Feedback(one.verdict, one.version)
-            for one in feedback
+            for one in _only(FeedbackGiven, facts)
             if one.verdict is not None
         },
-        attempts=_attempts(submissions),
+        attempts=_attempts(_only(SubmissionUpdated, facts)),
+        dismissed=frozenset(
+            one.target
+            for one in _only(DismissalUpdated, facts)
+            if one.dismissed and one.kind is DismissalKind.RECOMMENDATION
+        ),
     )
 
 
@@ -154,7 +154,12 @@ def chosen(track: Track, version: int) -> Profile:
 
 async def load_programs(db: Db | asyncpg.Pool, user_ids: Collection[int]) -> Mapping[int, Program]:
     """By user, for those with an active enrolment whose version of the program is known."""
-    found = await load(db, EnrolmentUpdated, user_ids)
+    return await _programs(db, await load(db, EnrolmentUpdated, user_ids))
+
+
+async def _programs(
+    db: Db | asyncpg.Pool, found: Mapping[int, Sequence[EnrolmentUpdated]]
+) -> Mapping[int, Program]:
     running = {
         user_id: max(active, key=_begun)
         for user_id, enrolments in found.items()

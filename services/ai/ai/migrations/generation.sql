@@ -229,13 +229,12 @@ CREATE TABLE dirty_learner (
 
 CREATE TABLE recommendation (
     user_id     integer PRIMARY KEY,
-    body        bytea NOT NULL,  -- the response to the default request, byte for byte
-    items       jsonb NOT NULL,  -- the longer list, for requests with a type or a limit
-    made_from   jsonb NOT NULL,  -- the versions of the facts it is derived from
+    made_from   json NOT NULL,   -- the versions of the facts it is derived from
     computed_at timestamptz NOT NULL,
-    content_ids text[] NOT NULL DEFAULT '{}',  -- the items in `body`, which are published
+    content_ids text[] NOT NULL DEFAULT '{}',  -- the first items, which are published
     revision    bigint NOT NULL DEFAULT -1,    -- of the catalogue it is computed from
-    closes_at   timestamptz                    -- when the first of the missions in `items` closes
+    closes_at   timestamptz,                   -- when the first of the missions in `items` closes
+    items       bytea NOT NULL                 -- the longest list, packed (ai.recommendations.lists)
 );
 CREATE INDEX recommendation_revision ON recommendation (revision);
 CREATE INDEX recommendation_closes_at ON recommendation (closes_at) WHERE closes_at IS NOT NULL;

@@ -1,7 +1,7 @@
 """The table `entity`: the newest fact of every entity without a typed table, as it was received."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TypeVar
 
 import asyncpg
@@ -32,10 +32,10 @@ ON CONFLICT (kind, key) DO UPDATE SET
 WHERE excluded.version > entity.version
 RETURNING kind, user_id
 """
-# The newest facts of one type that these users own.
+# The newest facts of these types that these users own.
 OF_USERS = """
-SELECT user_id, body FROM entity
-WHERE user_id = ANY($1) AND kind = $2 AND type = $3 ORDER BY user_id, key
+SELECT user_id, type, body FROM entity
+WHERE user_id = ANY($1) AND kind = ANY($2) AND type = ANY($3) ORDER BY user_id, key
 """
 # The newest facts of one type with these keys.
 OF_KEYS = "SELECT body FROM entity WHERE kind = $1 AND key = ANY($2) AND type = $3 ORDER BY key"
@@ -108,10 +108,22 @@ async def load(
     db: Db | asyncpg.Pool, fact_type: type[F], user_ids: Collection[int]
 ) -> dict[int, list[F]]:
     """The newest facts of one type that these users own, in the order of their keys."""
-    rows = await db.fetch(OF_USERS, list(user_ids), topic_of(fact_type).kind, fact_type.type)
     found: dict[int, list[F]] = {}
-    for user_id, body in rows:
-        found.setdefault(user_id, []).append(_read(fact_type, body))
+    for user_id, facts in (await load_types(db, [fact_type], user_ids)).items():
+        found[user_id] = [fact for fact in facts if isinstance(fact, fact_type)]
+    return found
+
+
+async def load_types(
+    db: Db | asyncpg.Pool, fact_types: Sequence[type[Fact]], user_ids: Collection[int]
+) -> dict[int, list[Fact]]:
+    """The newest facts of several types that these users own, in the order of their keys: in one
+    statement."""
+    by_type = {one.type: one for one in fact_types}
+    kinds = [topic_of(one).kind for one in fact_types]
+    found: dict[int, list[Fact]] = {}
+    for user_id, type_, body in await db.fetch(OF_USERS, list(user_ids), kinds, [*by_type]):
+        found.setdefault(user_id, []).append(_read(by_type[type_], body))
     return found
 
 

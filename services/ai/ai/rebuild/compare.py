@@ -1,6 +1,5 @@
 """Compares two generations in one transaction, which sees both at the same positions."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from ai.kit.db import Db
 from ai.kit.vectors import Matrix
 from ai.learners.queries import load_readable
 from ai.projections.registry import REGISTRY
-from ai.recommendations.lists import stored
+from ai.recommendations.lists import stored, unpack
 
 # An absent field and a null one mean the same: which of them a record has depends on its release.
 ENTITIES = """
@@ -170,16 +169,16 @@ async def _lists(db: Db, live: str, new: str) -> tuple[int, int, float]:
         table = f"{live}.item_neighbour"
         catalogue = await load_catalogue(db, revision=0, as_of=as_of, neighbours=table)
         learners, _ = await load_readable(db, sample)
-        made.append({one.user_id: stored(catalogue, one, as_of).body for one in learners})
+        made.append({one.user_id: stored(catalogue, one, as_of).items for one in learners})
     lives, news = made
-    equal = sum(news.get(one) == lives.get(one) for one in sample)
     both = [one for one in sample if one in lives and one in news]
-    shares = [_overlap(_items(news[one]), _items(lives[one])) for one in both]
+    equal = sum(news.get(one) == lives.get(one) for one in sample)
+    shares = [_overlap(_ids(news[one]), _ids(lives[one])) for one in both]
     return len(sample), equal, float(np.mean(shares)) if shares else 1.0
 
 
-def _items(body: bytes) -> list[str]:
-    return [item["content_id"] for item in json.loads(body)["recommendations"]]
+def _ids(items: bytes) -> list[str]:
+    return [line.content_id for line in unpack(items, TOP)[0]]
 
 
 def _overlap(first: Sequence[str], second: Sequence[str]) -> float:

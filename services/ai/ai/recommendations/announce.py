@@ -1,6 +1,5 @@
 """Publishes changed lists from a table, so that no request and no list waits for Kafka."""
 
-import json
 import logging
 from datetime import UTC, datetime
 
@@ -11,7 +10,6 @@ from ai.kit.db import Db
 from ai.kit.locks import LEARNER_READ_LOCK, TRY_ANNOUNCE
 from ai.projections.generations import NOTED, REPLACED, live_generation
 from ongoza_contracts.codec import Record, encode, tombstone
-from ongoza_contracts.http.recommendations import LIMIT_DEFAULT
 from ongoza_contracts.recommendations import RecommendationsRefreshed
 from ongoza_contracts.topics import RECOMMENDATIONS
 
@@ -41,9 +39,9 @@ WHERE refreshed_list.version IS NOT NULL
 """.replace("{version}", VERSION)
 # The noted lists, and the deleted ones, which have no version.
 WAITING = """
-SELECT user_id, version, items, computed_at
+SELECT user_id, version, content_ids, computed_at
 FROM refreshed_list LEFT JOIN recommendation USING (user_id)
-WHERE version IS NULL OR items IS NOT NULL
+WHERE version IS NULL OR content_ids IS NOT NULL
 ORDER BY user_id LIMIT $1
 """
 # A list that was noted again meanwhile has another version and stays.
@@ -108,11 +106,10 @@ def _record(row: asyncpg.Record) -> Record:
     user_id = row["user_id"]
     if row["version"] is None:
         return tombstone(RECOMMENDATIONS, str(user_id), str(user_id), time=now)
-    items = json.loads(row["items"])[:LIMIT_DEFAULT]
     fact = RecommendationsRefreshed(
         version=row["version"],
         user_id=user_id,
-        content_ids=tuple(item["content_id"] for item in items),
+        content_ids=tuple(row["content_ids"]),
         computed_at=row["computed_at"],
     )
     return encode(fact, time=row["computed_at"])

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from ai.catalogue.catalogue import TRACKS, Catalogue, Mask
-from ai.catalogue.item_neighbours import Floats
+from ai.catalogue.item_neighbours import Floats, Places
 from ai.learners.learner import Learner, attempts_at
-from ai.recommendations.scoring import Parts, to_finish
+from ai.recommendations.scoring import Features, to_finish
 from ai.skills.completion import completed_with_modules, with_status
 from ongoza_contracts.vocabulary import ProgressStatus, Verdict
 
@@ -18,66 +18,83 @@ FRESH_ENOUGH = 0.25
 """The freshness of an item that was published four weeks ago."""
 
 
-def near(_: Catalogue, __: Learner, parts: Parts) -> Floats:
+def near(features: Features) -> Floats | None:
     """Items near the learner's vector."""
-    return parts.nearness
+    return features.nearness
 
 
-def also_finished(_: Catalogue, __: Learner, parts: Parts) -> Floats:
+def also_finished(features: Features) -> Floats | None:
     """Items that learners of the same items also finished."""
-    return parts.co_completion
+    return features.columns["co_completion"]
 
 
-def path(catalogue: Catalogue, learner: Learner, parts: Parts) -> Floats:
+def path(features: Features) -> Floats | None:
     """Items that follow completed ones, and those of the learner's main track near their level."""
-    along: Floats = parts.step.copy()
-    if learner.profile:
-        of_track = catalogue.of_track[:, TRACKS.index(learner.profile.primary)]
-        along += of_track * parts.level
+    estimates, profile = features.estimates, features.learner.profile
+    if profile is None:
+        return estimates.get("step")
+    of_track = features.catalogue.of_track[:, TRACKS.index(profile.primary)]
+    along: Floats = of_track * estimates["level"] + estimates.get("step", 0)
     return along
 
 
-def fresh(catalogue: Catalogue, _: Learner, __: Parts) -> Floats:
+def fresh(features: Features) -> Floats:
     """Items published within four weeks."""
-    new: Floats = np.where(catalogue.freshness >= FRESH_ENOUGH, catalogue.freshness, 0)
+    freshness = features.catalogue.freshness
+    new: Floats = np.where(freshness >= FRESH_ENOUGH, freshness, 0)
     return new
 
 
-def popular(catalogue: Catalogue, _: Learner, __: Parts) -> Floats:
+def popular(features: Features) -> Floats:
     """Items by their number of learners; every item is found, the least popular last."""
-    return catalogue.popularity + np.float32(1e-6)
+    return features.catalogue.popularity + np.float32(1e-6)
 
 
-def needed(_: Catalogue, __: Learner, parts: Parts) -> Floats:
+def needed(features: Features) -> Floats:
     """Items that the learner's enrolment requires, and missions that are due soon."""
-    both: Floats = parts.required + parts.due
-    return both
+    required, due = features.columns["required"], features.catalogue.due
+    return due if required is None else required + due
 
 
-Generator = Callable[[Catalogue, Learner, Parts], Floats]
-"""How well each item fits the generator; 0 is not at all."""
+def overall(features: Features) -> Floats:
+    """Items that are not the best in any one respect, but together: by the estimated score."""
+    total: Floats = np.sum([*features.estimates.values()], axis=0)
+    return total
 
-GENERATORS: Mapping[str, Generator] = {
+
+GENERATORS: Mapping[str, Callable[[Features], Floats | None]] = {
     "near": near,
     "also_finished": also_finished,
     "path": path,
     "fresh": fresh,
     "popular": popular,
     "needed": needed,
+    "overall": overall,
 }
+"""How well each item fits the generator; 0 is not at all, and None that none does."""
 
 
-def find(
-    catalogue: Catalogue, learner: Learner, allowed: Mask, parts: Parts
-) -> dict[int, tuple[str, ...]]:
+def find(features: Features, allowed: Mask) -> dict[int, tuple[str, ...]]:
     """Rows of the catalogue, each with the names of the generators that proposed it."""
     found: dict[int, list[str]] = {}
+    rows = np.flatnonzero(allowed)
     for name, generator in GENERATORS.items():
-        worth = np.where(allowed, generator(catalogue, learner, parts), 0)
-        best = np.argsort(-worth, kind="stable")[:OF_EACH]
-        for place in best[worth[best] > 0].tolist():
-            found.setdefault(place, []).append(name)
+        worth = generator(features)
+        if worth is not None:
+            for place in rows[_best(worth[rows])].tolist():
+                found.setdefault(place, []).append(name)
     return {place: tuple(names) for place, names in found.items()}
+
+
+def _best(worth: Floats) -> Places:
+    """The positions of the OF_EACH highest above 0; of equal ones at the end the first."""
+    fitting = np.flatnonzero(worth > 0)
+    if len(fitting) <= OF_EACH:
+        return fitting
+    values = worth[fitting]
+    last = np.partition(values, -OF_EACH)[-OF_EACH]
+    above, equal = fitting[values > last], fitting[values == last]
+    return np.concatenate([above, equal[: OF_EACH - len(above)]])
 
 
 def may_be_offered(
@@ -85,15 +102,18 @@ def may_be_offered(
 ) -> Mask:
     """Items that are neither completed, in progress, retired nor unwanted, and whose prerequisites
     are completed; of the courses in progress those that only have to be finished; of the missions
-    those that still take the learner's work."""
+    those that still take the learner's work. The modules of an unwanted course are unwanted
+    as well, unless it is in progress."""
     done = completed_with_modules(catalogue, learner)
     running = with_status(catalogue, learner, ProgressStatus.IN_PROGRESS)
     may: Mask = catalogue.offered & ~done & (~running | to_finish(catalogue, learner))
     may &= ~catalogue.closed(attempts_at(learner.attempts))
     items, needs = catalogue.open_needs
     may[items[~done[needs]]] = False
-    unwanted = learner.with_verdict(Verdict.NOT_FOR_ME)
-    for content_id in {*unwanted, *learner.dismissed, *exclude}:
+    unwanted = np.zeros(len(catalogue.items), np.bool_)
+    for content_id in {*learner.with_verdict(Verdict.NOT_FOR_ME), *learner.dismissed, *exclude}:
         if content_id in catalogue.position:
-            may[catalogue.position[content_id]] = False
-    return may
+            unwanted[catalogue.position[content_id]] = True
+    courses, modules = catalogue.modules
+    unwanted[modules[(unwanted & ~running)[courses]]] = True
+    return may & ~unwanted

@@ -14,7 +14,8 @@ from ai.catalogue.queries import MULTIPLIERS
 from ai.kit.db import UNAVAILABLE, open_pool
 from ai.kit.settings import Settings, load_settings
 from ai.recommendations.learning import Learned, NotEnoughLists, learn
-from ai.recommendations.logged import PARTS, load_logged, store_multipliers
+from ai.recommendations.logged import load_logged, store_multipliers
+from ai.recommendations.scoring import PARTS
 
 SEED = 20261123
 command = typer.Typer(add_completion=False)

@@ -30,7 +30,7 @@ def explained(catalogue: Catalogue, learner: Learner, wanted: Wanted) -> Explain
     (varied, parts), (plain, _) = ranked(RELEVANCE), ranked(1.0)
     return ExplainedResponse(
         user_id=learner.user_id,
-        items=tuple(_item(catalogue, learner, one, parts) for one in varied),
+        items=tuple(_item(one, parts) for one in varied),
         as_of=datetime.now(UTC),
         r=RELEVANCE,
         intra_list_similarity=_similarity(catalogue, varied),
@@ -38,10 +38,10 @@ def explained(catalogue: Catalogue, learner: Learner, wanted: Wanted) -> Explain
     )
 
 
-def _item(catalogue: Catalogue, learner: Learner, one: Ranked, parts: Parts) -> ExplainedItem:
-    why = reason(catalogue, learner, one, parts)
+def _item(one: Ranked, parts: Parts) -> ExplainedItem:
+    why = reason(one, parts)
     worth = {
-        PUBLISHED_NAMES.get(name, name): float(part[one.place])
+        PUBLISHED_NAMES.get(name, name): float(part[one.at])
         for name, part in parts.by_name().items()
     }
     return ExplainedItem(

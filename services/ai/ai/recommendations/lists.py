@@ -1,24 +1,28 @@
 """A learner's list in the forms in which it is stored and returned. Pure."""
 
 import json
-from collections.abc import Sequence
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from ai.catalogue.catalogue import Catalogue
+from pydantic_core import to_json
+
+from ai.catalogue.catalogue import Catalogue, Item
 from ai.learners.learner import Learner
 from ai.recommendations.empty import why_empty
+from ai.recommendations.fit import short_list
 from ai.recommendations.ranking import rank
 from ai.recommendations.reasons import Reason, reason
 from ongoza_contracts.http.recommendations import (
     LIMIT_DEFAULT,
     LIMIT_MAX,
-    EmptyReason,
-    Recommendation,
-    RecommendationResponse,
 )
 from ongoza_contracts.vocabulary import ContentType
+
+LINE_BYTES = 150
+"""More than most lines of a packed list have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,29 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    recommendation: Recommendation
+    item: Item
+    score: float
     why: Reason
+    opens: int
+
+
+class Line(NamedTuple):
+    """An item of a list, as it is stored."""
+
+    content_id: str
+    rating: bytes
+    """The fields `score`, `reason` and `opens` of the answer, as JSON."""
+    evidence: bytes
+    """The facts that the reason rests on, between tabs."""
+
+
+class Note(NamedTuple):
+    """What a list says of the items that are not in it, as JSON."""
+
+    empty: bytes
+    """An EmptyReason of a list without items, else nothing."""
+    short: bytes
+    """A ShortList."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +67,12 @@ class Stored:
     """One row of table `recommendation`."""
 
     user_id: int
-    body: bytes
-    """The answer to the default request, byte for byte."""
-    items: str
-    """As JSON, the longest list that can be requested, with its evidence."""
+    items: bytes
+    """The longest list that can be requested, packed."""
     made_from: str
     """As JSON, the versions of the facts it is derived from."""
     content_ids: str
-    """The ids in `body`, separated by commas: what is published."""
+    """The ids of the default request, separated by commas: what is published."""
     closes_at: datetime | None
     """When the first of the missions in `items` closes."""
 
@@ -61,66 +84,98 @@ def compute(
     limit: int = LIMIT_MAX,
     content_type: ContentType | None = None,
     exclude: frozenset[str] = frozenset(),
-) -> list[Entry]:
+) -> tuple[list[Entry], Note]:
     ranked, parts = rank(
         catalogue, learner, limit=limit, content_type=content_type, exclude=exclude
     )
-    entries = []
-    for one in ranked:
-        why = reason(catalogue, learner, one, parts)
-        item = one.item
-        recommendation = Recommendation.model_construct(
-            content_id=item.content_id,
-            content_type=item.content_type,
-            title=item.title,
-            description=item.description,
-            score=one.score,
-            reason=why.sentence,
-        )
-        entries.append(Entry(recommendation, why))
-    return entries
+    entries = [Entry(one.item, one.score, reason(one, parts), one.opens) for one in ranked]
+    empty = b"" if entries else to_json(why_empty(catalogue, learner))
+    return entries, Note(empty, to_json(short_list(parts.features)))
+
+
+def lines_of(entries: Sequence[Entry]) -> list[Line]:
+    return [
+        Line(one.item.content_id, _rating(one), "\t".join(one.why.evidence).encode())
+        for one in entries
+    ]
+
+
+def _rating(entry: Entry) -> bytes:
+    fields = {"score": entry.score, "reason": entry.why.sentence, "opens": entry.opens}
+    return to_json(fields)[1:-1]
+
+
+def text_of(content_id: str, content_type: str, title: str, description: str) -> bytes:
+    """The other fields of an item in an answer, as JSON."""
+    fields = {"content_id": content_id, "content_type": content_type}
+    return to_json({**fields, "title": title, "description": description})[1:-1]
+
+
+def text_in(catalogue: Catalogue, content_id: str) -> bytes:
+    """Made once for each item of a catalogue."""
+    text = catalogue.texts.get(content_id)
+    if text is None:
+        item = catalogue.items[catalogue.position[content_id]]
+        text = text_of(content_id, item.content_type, item.title, item.description)
+        catalogue.texts[content_id] = text
+    return text
 
 
 def respond(
     user_id: int,
-    recommendations: Sequence[Recommendation],
+    lines: Sequence[Line],
+    texts: Mapping[str, bytes],
     as_of: datetime,
-    empty: EmptyReason | None = None,
+    limit: int,
+    note: Note,
 ) -> bytes:
-    """The body of the answer; `empty` says why a list without items has none."""
-    response = RecommendationResponse.model_construct(
-        user_id=user_id,
-        recommendations=tuple(recommendations),
-        total=len(recommendations),
-        as_of=as_of,
-        empty=empty,
+    """The JSON of a RecommendationResponse, put together from what is JSON already; `texts` are by
+    content id, and `limit` is how many items were wanted."""
+    shown = b",".join([b"{%b,%b}" % (texts[one.content_id], one.rating) for one in lines])
+    why = b',"empty":%b' % note.empty if note.empty else b""
+    if len(lines) < limit:
+        why += b',"short":%b' % note.short
+    return b'{"user_id":%d,"recommendations":[%b],"total":%d,"as_of":%b%b}' % (
+        *(user_id, shown, len(lines)),
+        *(to_json(as_of), why),
     )
-    return response.model_dump_json(exclude_none=True).encode()
 
 
 def stored(catalogue: Catalogue, learner: Learner, as_of: datetime) -> Stored:
     """`as_of` is when the facts were read."""
-    entries = compute(catalogue, learner)
-    first = [entry.recommendation for entry in entries[:LIMIT_DEFAULT]]
-    empty = None if entries else why_empty(catalogue, learner)
+    entries, note = compute(catalogue, learner)
     return Stored(
         user_id=learner.user_id,
-        body=respond(learner.user_id, first, as_of, empty),
-        items=json.dumps([_kept(entry) for entry in entries]),
-        made_from=json.dumps(made_from(catalogue, learner)),
-        content_ids=",".join(one.content_id for one in first),
-        closes_at=_first_closing(catalogue, entries),
+        items=pack(lines_of(entries), note),
+        made_from=json.dumps(made_from(catalogue, learner), separators=(",", ":")),
+        content_ids=",".join(one.item.content_id for one in entries[:LIMIT_DEFAULT]),
+        closes_at=_first_closing(entries),
     )
 
 
-def _first_closing(catalogue: Catalogue, entries: Sequence[Entry]) -> datetime | None:
-    ids = {entry.recommendation.content_id for entry in entries}
-    closings = [
-        mission.closes_at
-        for place, mission in catalogue.missions
-        if mission.closes_at and catalogue.items[place].content_id in ids
-    ]
-    return min(closings, default=None)
+def pack(lines: Sequence[Line], note: Note) -> bytes:
+    """Deflated, about a kilobyte for fifty items. The first line of text is the note, each other an
+    item: id, rating and evidence between tabs, which JSON escapes."""
+    rows = [b"\t".join((one.content_id.encode(), one.rating, one.evidence)) for one in lines]
+    return zlib.compress(b"\n".join([b"\t".join(note), *rows]))
+
+
+def unpack(items: bytes, limit: int = LIMIT_MAX) -> tuple[list[Line], Note]:
+    """The first lines of what was packed: shorter lists are the beginnings of longer ones."""
+    inflate = zlib.decompressobj()
+    text = inflate.decompress(items, LINE_BYTES * (limit + 1))
+    if text.count(b"\n") <= limit:
+        text += inflate.flush()
+    note, *lines = text.split(b"\n", limit + 1)[: limit + 1]
+    rows = [row.split(b"\t", 2) for row in lines]
+    found = [Line(content_id.decode(), rating, facts) for content_id, rating, facts in rows]
+    empty, short = note.split(b"\t")
+    return found, Note(empty, short)
+
+
+def _first_closing(entries: Sequence[Entry]) -> datetime | None:
+    missions = [one.item.mission for one in entries]
+    return min([one.closes_at for one in missions if one and one.closes_at], default=None)
 
 
 def made_from(catalogue: Catalogue, learner: Learner) -> dict[str, Any]:
@@ -134,14 +189,3 @@ def made_from(catalogue: Catalogue, learner: Learner) -> dict[str, Any]:
         "submissions": {str(key): one.version for key, one in learner.attempts.items()},
         "catalogue": catalogue.revision,
     }
-
-
-def from_kept(user_id: int, items: str, limit: int, as_of: datetime) -> bytes:
-    """The answer of another length, from a stored list that is not empty: shorter lists are its
-    beginnings."""
-    kept = json.loads(items)[:limit]
-    return respond(user_id, [Recommendation.model_validate(item) for item in kept], as_of)
-
-
-def _kept(entry: Entry) -> dict[str, Any]:
-    return {**entry.recommendation.model_dump(mode="json"), "evidence": entry.why.evidence}

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime, time
 
 import asyncpg
@@ -15,12 +15,11 @@ from ai.learners.queries import load_readable
 from ai.projections.entities import load_all
 from ai.projections.marks import RAISE_REVISION
 from ai.recommendations.learning import LoggedList
-from ai.recommendations.scoring import Parts, score
+from ai.recommendations.scoring import Features, score
 from ongoza_contracts.list_views import ListSurface, ListViewUpdated
 from ongoza_contracts.vocabulary import Verdict
 
 LEARNERS_AT_ONCE = 500
-PARTS = tuple(one.name for one in fields(Parts))
 
 # When each learner's progress on an item changed last.
 PROGRESS_TIMES = "SELECT user_id, content_id, updated_at FROM progress WHERE user_id = ANY($1)"
@@ -75,8 +74,9 @@ def logged_lists(
         if len(items) < 2:
             continue
         midnight = datetime.combine(view.created_at.date(), time(), UTC)
-        parts = score(replace(catalogue, as_of=midnight), before(learner, times, view.created_at))
-        rows = [catalogue.position[one.content_id] for one in items]
+        then = replace(catalogue, as_of=midnight)
+        rows = np.array([catalogue.position[one.content_id] for one in items], np.intp)
+        parts = score(Features(then, before(learner, times, view.created_at)), rows)
         rewards = [
             one.content_id not in unwanted and (one.opened or one.content_id in wanted)
             for one in items
@@ -87,9 +87,7 @@ def logged_lists(
                 content_ids=[one.content_id for one in items],
                 places=np.array([one.place for one in items], np.float64),
                 rewards=np.array(rewards, np.float64),
-                parts=np.stack([parts.by_name()[name][rows] for name in PARTS], axis=1).astype(
-                    float
-                ),
+                parts=np.stack([*parts.by_name().values()], axis=1).astype(float),
             )
         )
     return found

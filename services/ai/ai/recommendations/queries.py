@@ -1,37 +1,66 @@
 """Reads stored lists."""
 
-# The stored list, unless it is stale: the learner is marked, or the catalogue has changed and an
-# item or its course was retired, or has a prerequisite that is neither retired nor completed, by
-# itself or with its course. After a change of the catalogue an empty list is stale as well, because
-# there may be items to offer. A list is also stale once a mission in it has closed, but a minute
-# later (`cache.POPULARITY_SECONDS`): the catalogue that a list is computed from may be that old.
-PRECOMPUTED = """
-SELECT kept.{column} FROM recommendation AS kept
-WHERE user_id = $1
-AND NOT EXISTS (SELECT FROM dirty_learner AS dirty WHERE dirty.user_id = $1)
+from collections.abc import Collection, Sequence
+
+import asyncpg
+
+from ai.catalogue.catalogue import Catalogue
+from ai.recommendations.lists import Line, text_in, text_of
+
+# The stored list, unless a mission in it closed more than a minute ago: the catalogue that a list
+# is computed from may be that old (`cache.POPULARITY_SECONDS`).
+STORED = """
+SELECT items, computed_at, revision = (SELECT revision FROM catalogue_revision) AS is_current,
+    EXISTS (SELECT FROM dirty_learner AS dirty WHERE dirty.user_id = $1) AS is_marked
+FROM recommendation WHERE user_id = $1
 AND coalesce(closes_at > now() - interval '1 minute', true)
-AND (
-    revision = (SELECT revision FROM catalogue_revision)
-    OR content_ids <> '{{}}' AND NOT EXISTS (
-        SELECT FROM ({shown}) AS shown (content_id) LEFT JOIN content USING (content_id)
-        LEFT JOIN content AS course ON course.content_id = content.course_id
-        WHERE coalesce(content.retired, true) OR coalesce(course.retired, false) OR EXISTS (
-            SELECT FROM unnest(content.prerequisites) AS needed
-            LEFT JOIN content AS item ON item.content_id = needed
-            LEFT JOIN content AS needed_course ON needed_course.content_id = item.course_id
-            WHERE NOT coalesce(item.retired, false)
-            AND NOT coalesce(needed_course.retired, false)
-            AND NOT EXISTS (
-                SELECT FROM progress
-                WHERE progress.user_id = $1 AND progress.content_id IN (needed, item.course_id)
-                AND status = 'completed'
-            )
-        )
+"""
+# Of these items of a stored list those that may be shown still: neither they nor their courses were
+# retired, every prerequisite is retired or completed, by itself or with its course, and the learner
+# has neither progress on them or their courses that is newer than the list, nor refused them.
+MAY_BE_SHOWN = """
+SELECT shown.content_id FROM unnest($2::text[]) AS shown (content_id)
+JOIN content USING (content_id)
+LEFT JOIN content AS course ON course.content_id = content.course_id
+WHERE NOT content.retired AND NOT coalesce(course.retired, false) AND NOT EXISTS (
+    SELECT FROM unnest(content.prerequisites) AS needed
+    LEFT JOIN content AS item ON item.content_id = needed
+    LEFT JOIN content AS needed_course ON needed_course.content_id = item.course_id
+    WHERE NOT coalesce(item.retired, false)
+    AND NOT coalesce(needed_course.retired, false)
+    AND NOT EXISTS (
+        SELECT FROM progress
+        WHERE progress.user_id = $1 AND progress.content_id IN (needed, item.course_id)
+        AND status = 'completed'
     )
+) AND NOT EXISTS (
+    SELECT FROM progress JOIN recommendation AS kept USING (user_id)
+    WHERE user_id = $1 AND progress.content_id IN (content.content_id, content.course_id)
+    AND version > coalesce((made_from -> 'progress' ->> progress.content_id)::bigint, 0)
+) AND content.content_id NOT IN (
+    SELECT coalesce(body ->> 'content_id', body ->> 'target') FROM entity
+    WHERE user_id = $1 AND kind IN ('feedback', 'dismissals')
+    AND (body ->> 'verdict' = 'not_for_me' OR body ->> 'dismissed' = 'true')
 )
 """
-PRECOMPUTED_BODY = PRECOMPUTED.format(column="body", shown="SELECT unnest(content_ids)")
-PRECOMPUTED_ITEMS = PRECOMPUTED.format(
-    column="items, kept.computed_at",
-    shown="SELECT item ->> 'content_id' FROM jsonb_array_elements(items) AS item",
-)
+TEXTS = """
+SELECT content_id, content_type, title, description FROM content WHERE content_id = ANY($1)
+"""
+
+
+async def load_texts(
+    db: asyncpg.Pool, catalogue: Catalogue, content_ids: Collection[str]
+) -> dict[str, bytes]:
+    """By content id: of the catalogue in memory, and from the database what it does not have."""
+    texts = {one: text_in(catalogue, one) for one in content_ids if one in catalogue.position}
+    if missing := [one for one in content_ids if one not in texts]:
+        for row in await db.fetch(TEXTS, missing):
+            texts[row["content_id"]] = text_of(*row)
+    return texts
+
+
+async def may_be_shown(db: asyncpg.Pool, user_id: int, lines: Sequence[Line]) -> list[Line]:
+    """Those of the lines of a learner's stored list that facts since then allow."""
+    rows = await db.fetch(MAY_BE_SHOWN, user_id, [line.content_id for line in lines])
+    allowed = {row["content_id"] for row in rows}
+    return [line for line in lines if line.content_id in allowed]

@@ -1,7 +1,7 @@
 """Which items fit a learner, and in which order. Pure: equal inputs give equal lists.
 
-Named generators find candidates (`candidates.py`), one formula scores them (`scoring.py`), and the
-order is by maximal marginal relevance (`diversity.py`).
+Named generators find candidates (`candidates.py`), one formula scores these alone (`scoring.py`),
+and the order is by maximal marginal relevance (`diversity.py`).
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from ai.catalogue.catalogue import Catalogue, Item
 from ai.learners.learner import Learner
 from ai.recommendations.candidates import find, may_be_offered
 from ai.recommendations.diversity import RELEVANCE, diversify
-from ai.recommendations.scoring import Parts, score, to_finish
+from ai.recommendations.fit import fit, opens, without_doubles
+from ai.recommendations.scoring import Features, Parts, score
 from ongoza_contracts.vocabulary import ContentType
 
 POOL = 200
@@ -28,12 +29,16 @@ class Ranked:
     """0 to 1, comparable within one list only."""
     place: int
     """The item's row in the catalogue."""
+    at: int
+    """The item's position in `Parts`."""
     found_by: tuple[str, ...] = ()
     """The candidate generators that named it."""
     nearest: float = 0.0
     """Cosine to the nearest item before it in the list."""
     to_finish: bool = False
     """Whether it is a course that is not completed although all its modules are."""
+    opens: int = 0
+    """Of how many items it is the last prerequisite."""
 
 
 def rank(
@@ -45,22 +50,39 @@ def rank(
     exclude: frozenset[str] = frozenset(),
     relevance: float = RELEVANCE,
 ) -> tuple[list[Ranked], Parts]:
-    """At most `limit` items, best first, and the parts of all items' scores.
+    """At most `limit` items, best first, and the parts of the candidates' scores.
 
-    Never an item that `may_be_offered` leaves out. With `relevance` 1 variety does not count.
+    Never an item that `may_be_offered` leaves out or that does not fit (`fit.py`). With
+    `relevance` 1 variety does not count.
     """
-    parts = score(catalogue, learner)
-    total, finish = parts.total, to_finish(catalogue, learner)
-    allowed = may_be_offered(catalogue, learner, exclude) & catalogue.of_type(content_type)
-    found = find(catalogue, learner, allowed, parts)
-    places = np.array(sorted(found), np.intp)
+    features = Features(catalogue, learner)
+    allowed = may_be_offered(catalogue, learner, exclude)
+    if content_type is not None:
+        allowed &= catalogue.types[content_type]
+    fits = fit(features)
+    allowed = without_doubles(features, allowed & fits.track & fits.level)
+    found = find(features, allowed)
+    rows = np.array(sorted(found), np.intp)
+    parts = score(features, rows)
+    total = parts.total
     # Items with equal scores are in the order of the catalogue, which is that of ids.
-    best = places[np.argsort(-total[places], kind="stable")][:POOL]
+    best = np.argsort(-total, kind="stable")[:POOL]
+    vectors = catalogue.vectors[rows[best]]
+    opening = opens(features, catalogue.offered)
     ranked = []
-    for at, nearest in diversify(total[best], catalogue.vectors[best], limit, relevance):
-        place = int(best[at])
-        shown = round(min(float(total[place]), 1.0), SCORE_DECIMALS)
+    for rank_, nearest in diversify(total[best], vectors, limit, relevance):
+        at = int(best[rank_])
+        place = int(rows[at])
         ranked.append(
-            Ranked(catalogue.items[place], shown, place, found[place], nearest, bool(finish[place]))
+            Ranked(
+                item=catalogue.items[place],
+                score=round(min(float(total[at]), 1.0), SCORE_DECIMALS),
+                place=place,
+                at=at,
+                found_by=found[place],
+                nearest=nearest,
+                to_finish=bool(features.to_finish[place]),
+                opens=int(opening[place]),
+            )
         )
     return ranked, parts

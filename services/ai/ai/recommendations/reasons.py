@@ -9,11 +9,11 @@ from enum import StrEnum
 import numpy as np
 
 from ai.catalogue.catalogue import Catalogue
-from ai.catalogue.item_neighbours import Floats, decay_weights
 from ai.learners.learner import Learner
 from ai.recommendations.candidates import FRESH_ENOUGH
+from ai.recommendations.fit import profile_tracks
 from ai.recommendations.ranking import Ranked
-from ai.recommendations.scoring import Parts, history, profile_items
+from ai.recommendations.scoring import Features, Parts
 from ongoza_contracts.vocabulary import ProgressStatus, Verdict
 
 K_ANONYMITY = 3
@@ -73,6 +73,11 @@ def of_track(track: str, *, primary: bool) -> str:
     return f"Part of your track, {track}" if primary else f"Part of {track}, which also fits you"
 
 
+def of_completed(track: str, completed: int) -> str:
+    items = "an item" if completed == 1 else f"{completed} items"
+    return f"Part of {track}, of which you completed {items}"
+
+
 def popular(learners: int) -> str:
     return f"Taken by {learners} learners so far"
 
@@ -95,30 +100,32 @@ def open_now(level: int) -> str:
     return f"Open to you now, at level {level}"
 
 
-def reason(catalogue: Catalogue, learner: Learner, ranked: Ranked, parts: Parts) -> Reason:
+def reason(ranked: Ranked, parts: Parts) -> Reason:
     """That of a course to finish, or else the sentence of the part that lifts the item's score
     furthest above the catalogue's mean, among those that have a sentence."""
-
-    def lift(name: str) -> float:
-        part: Floats = getattr(parts, name)
-        return float(part[ranked.place]) - parts.means[name]
-
+    features = parts.features
     if ranked.to_finish:
-        return _finish(catalogue, learner, ranked)
-    for name in sorted(REASONS, key=lift, reverse=True):
-        if lift(name) > 0 and (reason := REASONS[name](catalogue, learner, ranked)):
+        return _finish(features, ranked)
+    by_name = parts.by_name()
+    lifts = {
+        name: float(by_name[name][ranked.at]) - features.means.get(name, 0) for name in REASONS
+    }
+    for name in sorted(REASONS, key=lambda name: lifts[name], reverse=True):
+        if lifts[name] > 0 and (reason := REASONS[name](features, ranked)):
             return reason
     return Reason(Kind.OPEN, open_now(ranked.item.level), (_content(ranked),))
 
 
-def _finish(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason:
+def _finish(features: Features, ranked: Ranked) -> Reason:
+    catalogue, learner = features.catalogue, features.learner
     courses, modules = catalogue.modules
     ids = [catalogue.items[place].content_id for place in modules[courses == ranked.place]]
     return Reason(Kind.FINISH, finish(), tuple(_step_fact(learner, one) for one in ids))
 
 
-def _step(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | None:
+def _step(features: Features, ranked: Ranked) -> Reason | None:
     """Names the completed prerequisites; the others are retired, or their course is completed."""
+    catalogue, learner = features.catalogue, features.learner
     needs = tuple(need for need in ranked.item.prerequisites if _completed(learner, need))
     if not needs:
         return None
@@ -127,25 +134,25 @@ def _step(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | No
     return Reason(Kind.NEXT_STEP, next_step(titles), evidence, needs)
 
 
-def _neighbours(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | None:
+def _neighbours(features: Features, ranked: Ranked) -> Reason | None:
     """Names the finished item that is the closest neighbour."""
-    places, neighbours = profile_items(catalogue, learner), catalogue.neighbours
+    catalogue, places = features.catalogue, features.finished
+    neighbours = catalogue.neighbours
     given = neighbours.closeness_of(places, ranked.place)
     if not given.any():
         return None
-    weights = decay_weights(len(places), neighbours.settings.recency)
-    place = int(places[np.argmax(given * weights)])
+    place = int(places[np.argmax(given * features.decay)])
     learners = neighbours.finished_both(place, ranked.place)
     if learners < K_ANONYMITY:
         return None
     before = catalogue.items[place]
     sentence = also_finished(learners, before.title)
-    evidence = (_fact(learner, before.content_id),)
+    evidence = (_fact(features.learner, before.content_id),)
     return Reason(Kind.ALSO_FINISHED, sentence, evidence, (before.content_id,))
 
 
-def _history(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | None:
-    done = history(catalogue, learner)
+def _history(features: Features, ranked: Ranked) -> Reason | None:
+    catalogue, learner, done = features.catalogue, features.learner, features.history
     if not done:
         return None
     places = [catalogue.position[content_id] for content_id in done]
@@ -159,46 +166,54 @@ def _history(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason |
     return Reason(Kind.CLOSE, sentence, (_fact(learner, content_id),), (content_id,))
 
 
-def _track(_: Catalogue, learner: Learner, ranked: Ranked) -> Reason | None:
-    if learner.profile is None:
+def _track(features: Features, ranked: Ranked) -> Reason | None:
+    """By the profile if it has the track, else by what the learner completed of it."""
+    profile, track = features.learner.profile, ranked.item.track
+    if profile is None:
         return None
-    track = ranked.item.track
-    sentence = of_track(track, primary=track is learner.profile.primary)
-    return Reason(Kind.TRACK, sentence, (learner.profile.fact,))
+    if track in profile_tracks(profile):
+        sentence = of_track(track, primary=track is profile.primary)
+        return Reason(Kind.TRACK, sentence, (profile.fact,))
+    items = [features.catalogue.items[place] for place in features.completed]
+    done = [one.content_id for one in items if one.track is track]
+    if not done:
+        return None
+    facts = tuple(_step_fact(features.learner, one) for one in done)
+    return Reason(Kind.TRACK, of_completed(track, len(done)), facts)
 
 
-def _popularity(_: Catalogue, __: Learner, ranked: Ranked) -> Reason | None:
+def _popularity(_: Features, ranked: Ranked) -> Reason | None:
     if ranked.item.learners < K_ANONYMITY:
         return None
     return Reason(Kind.POPULAR, popular(ranked.item.learners), (_content(ranked),))
 
 
-def _fresh(catalogue: Catalogue, _: Learner, ranked: Ranked) -> Reason | None:
-    if catalogue.freshness[ranked.place] < FRESH_ENOUGH:
+def _fresh(features: Features, ranked: Ranked) -> Reason | None:
+    if features.catalogue.freshness[ranked.place] < FRESH_ENOUGH:
         return None
     return Reason(Kind.NEW, new(ranked.item.published_at.date()), (_content(ranked),))
 
 
-def _required(catalogue: Catalogue, learner: Learner, ranked: Ranked) -> Reason | None:
+def _required(features: Features, ranked: Ranked) -> Reason | None:
     """Names the end of the cohort while it is not over."""
-    program = learner.program
+    program = features.learner.program
     if program is None or ranked.item.content_id not in program.required:
         return None
-    today = catalogue.as_of.date()
+    today = features.catalogue.as_of.date()
     ends_on = program.ends_on if program.ends_on and program.ends_on >= today else None
     facts = program.facts if ends_on else (program.enrolment, program.program_version)
     return Reason(Kind.REQUIRED, required(ends_on), facts)
 
 
-def _due(catalogue: Catalogue, _: Learner, ranked: Ranked) -> Reason | None:
+def _due(features: Features, ranked: Ranked) -> Reason | None:
     mission = ranked.item.mission
-    if mission is None or mission.due_at is None or not catalogue.due[ranked.place]:
+    if mission is None or mission.due_at is None or not features.catalogue.due[ranked.place]:
         return None
     evidence = (f"missions:{mission.mission_id}@{mission.version}",)
     return Reason(Kind.DUE, due(mission.due_at.date()), evidence)
 
 
-REASONS: Mapping[str, Callable[[Catalogue, Learner, Ranked], Reason | None]] = {
+REASONS: Mapping[str, Callable[[Features, Ranked], Reason | None]] = {
     "step": _step,
     "co_completion": _neighbours,
     "nearness": _history,

@@ -11,6 +11,7 @@ import asyncpg
 from ai.catalogue.cache import CatalogueCache
 from ai.catalogue.catalogue import Catalogue
 from ai.kit.locks import LEARNER_READ_LOCK
+from ai.kit.priority import at_low_priority
 from ai.learners.learner import Learner
 from ai.learners.queries import load_readable
 from ai.recommendations.announce import note
@@ -36,14 +37,13 @@ SELECT user_id FROM dirty_learner WHERE user_id = ANY($1) ORDER BY user_id FOR U
 # Replaces the lists of a round.
 STORE = """
 INSERT INTO recommendation (
-    user_id, body, items, made_from, content_ids, closes_at, computed_at, revision
+    user_id, items, made_from, content_ids, closes_at, computed_at, revision
 )
-SELECT user_id, body, items, made_from, string_to_array(content_ids, ','), closes_at, $7, $8
-FROM unnest(
-    $1::integer[], $2::bytea[], $3::jsonb[], $4::jsonb[], $5::text[], $6::timestamptz[]
-) AS made (user_id, body, items, made_from, content_ids, closes_at)
+SELECT user_id, items, made_from, string_to_array(content_ids, ','), closes_at, $6, $7
+FROM unnest($1::integer[], $2::bytea[], $3::json[], $4::text[], $5::timestamptz[])
+    AS made (user_id, items, made_from, content_ids, closes_at)
 ON CONFLICT (user_id) DO UPDATE SET
-    body = excluded.body, items = excluded.items, made_from = excluded.made_from,
+    items = excluded.items, made_from = excluded.made_from,
     content_ids = excluded.content_ids, closes_at = excluded.closes_at,
     computed_at = excluded.computed_at, revision = excluded.revision
 """
@@ -54,20 +54,24 @@ WHERE dirty_learner.user_id = done.user_id AND dirty_learner.mark = done.mark
 """
 # A renewed mark gets the time of the claim, because the new list shows all changes before it.
 REDATE_MARKS = "UPDATE dirty_learner SET marked_at = $2 WHERE user_id = ANY($1)"
-# Marks learners whose list is from an older catalogue, oldest first, or has a mission that closed
-# (see `queries.PRECOMPUTED`), and only while few are marked, so that changes of single learners
-# come first.
+# Marks learners whose list is from an older catalogue, or has a mission that closed (see
+# `queries.STORED`), oldest first, and only while few are marked, so that changes of single learners
+# come first. By two indexes: with OR it would read every list five times a second.
 MARK_BEHIND = """
 INSERT INTO dirty_learner (user_id)
 SELECT user_id FROM (
-    SELECT user_id FROM recommendation
-    WHERE (
-        revision < (SELECT revision FROM catalogue_revision)
-        OR closes_at <= now() - interval '1 minute'
+    (
+        SELECT user_id FROM recommendation
+        WHERE revision < (SELECT revision FROM catalogue_revision) ORDER BY revision LIMIT $1
     )
-    AND (SELECT count(*) FROM (SELECT FROM dirty_learner LIMIT $1) AS waiting) < $1
-    ORDER BY revision LIMIT $1
-) AS behind ORDER BY user_id
+    UNION
+    (
+        SELECT user_id FROM recommendation
+        WHERE closes_at <= now() - interval '1 minute' ORDER BY closes_at LIMIT $1
+    )
+) AS behind
+WHERE (SELECT count(*) FROM (SELECT FROM dirty_learner LIMIT $1) AS waiting) < $1
+ORDER BY user_id LIMIT $1
 ON CONFLICT (user_id) DO NOTHING RETURNING user_id
 """
 
@@ -98,7 +102,7 @@ class Recompute:
         as_of = claims[0]["claimed_at"]
         catalogue = await self._catalogues.current()
         learners, unreadable = await load_readable(self._pool, marks.keys())
-        lists, failed = await asyncio.to_thread(_lists, catalogue, learners, as_of)
+        lists, failed = await at_low_priority(_lists, catalogue, learners, as_of)
         failed |= unreadable
         done = {user_id: mark for user_id, mark in marks.items() if user_id not in failed}
         await self._store(lists, done, as_of, catalogue.revision)
@@ -128,7 +132,6 @@ class Recompute:
             await db.execute(
                 STORE,
                 user_ids,
-                [one.body for one in rows],
                 [one.items for one in rows],
                 [one.made_from for one in rows],
                 content_ids,

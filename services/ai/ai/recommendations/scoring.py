@@ -5,7 +5,8 @@ An item's score is the weighted mean of those of its parts for which there is da
 - nearness: cosine between the item and the learner's vector, not below 0;
 - co_completion: closeness by what other learners finished (`item_neighbours.py`), relative to the
   closest item;
-- track: the profile's score for the item's track, 0 to 1; 1 for the track chosen in core;
+- track: the profile's score for the item's track, 0 to 1 (1 for the track chosen in core), or
+  n / (n + 3) for n completed items of the track if that is more;
 - level: 1 - |item's level - level the learner is at| / 4;
 - step: 1 for an item that follows one of the three newest completed items, .5 an earlier one; 1
   for a course of which all modules are completed;
@@ -20,12 +21,15 @@ have neighbours and t = n / (n + d), co_completion weighs .55 t, nearness w (1 -
 and popularity (.55 - w) (1 - t)^2. The semantic weight w is .45 and the shrinkage d is 5 unless
 tuning prefers others (`tuning.py`).
 
+The exact nearness is computed for candidates alone (`candidates.py`). What chooses them is an
+estimate for every item: its cosine on the 64 principal axes of the catalogue's vectors.
+
 The learner's vector is the mean of the vectors of what was completed (weight 1), is in progress
 (.6), failed (.3) or wanted more of (1), of the centre of the profile's track (.5), and away from
 what is not for them (-.5).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 
@@ -34,7 +38,11 @@ import numpy as np
 from ai.catalogue.catalogue import LEVEL_MAX, TRACKS, Catalogue, Mask, soon
 from ai.catalogue.item_neighbours import Floats, ItemNeighbours, Places, Settings, decay_weights
 from ai.learners.learner import Learner
-from ai.skills.completion import places_with_status, with_status
+from ai.skills.completion import (
+    completed_with_modules,
+    places_with_status,
+    with_status,
+)
 from ongoza_contracts.vocabulary import ProgressStatus, Verdict
 
 PRIOR_WEIGHT, OTHERS = 0.55, 0.55
@@ -42,6 +50,8 @@ SEMANTIC_SHARE = 0.22
 """The share of its weight that nearness keeps when many neighbours are known."""
 TRACK, LEVEL, STEP, FRESH = 0.20, 0.10, 0.15, 0.05
 REQUIRED, DUE = 0.15, 0.10
+TRACK_HALF = 3
+"""The number of completed items of a track with which it counts by half."""
 COHORT_DAYS = 28.0
 HISTORY_WEIGHT = {
     ProgressStatus.COMPLETED: 1.0,
@@ -52,9 +62,120 @@ MORE_WEIGHT, CENTRE_WEIGHT, NOT_WEIGHT = 1.0, 0.5, -0.5
 NEWEST, EARLIER_STEP = 3, 0.5
 
 
+class Features:
+    """A learner in the terms of the catalogue. Each feature is computed once, when first needed."""
+
+    def __init__(self, catalogue: Catalogue, learner: Learner) -> None:
+        self.catalogue, self.learner = catalogue, learner
+
+    @cached_property
+    def history(self) -> Mapping[str, float]:
+        return history(self.catalogue, self.learner)
+
+    @cached_property
+    def vector(self) -> Floats | None:
+        return learner_vector(self.catalogue, self.learner)
+
+    @cached_property
+    def finished(self) -> Places:
+        return profile_items(self.catalogue, self.learner)
+
+    @cached_property
+    def decay(self) -> Floats:
+        """The weights of the finished items."""
+        return decay_weights(len(self.finished), self.catalogue.neighbours.settings.recency)
+
+    @cached_property
+    def completed(self) -> Sequence[int]:
+        """Rows, the newest last."""
+        return places_with_status(self.catalogue, self.learner, ProgressStatus.COMPLETED)
+
+    @cached_property
+    def done(self) -> Mask:
+        """Completed, or a module of a completed course."""
+        return completed_with_modules(self.catalogue, self.learner)
+
+    @cached_property
+    def running(self) -> Mask:
+        return with_status(self.catalogue, self.learner, ProgressStatus.IN_PROGRESS)
+
+    @cached_property
+    def to_finish(self) -> Mask:
+        return to_finish(self.catalogue, self.learner)
+
+    @cached_property
+    def columns(self) -> Mapping[str, Floats | None]:
+        """The unweighted parts of every item's score; None for a part without data. Nearness is not
+        among them, because its exact value costs a product of long vectors for each item."""
+        catalogue, learner = self.catalogue, self.learner
+        leaning = _leaning(self)
+        near = catalogue.neighbours.near(self.finished, self.decay)
+        known = bool(shrinkage_factor(catalogue.neighbours, self.finished))
+        away = np.abs(catalogue.levels - level_of(catalogue, learner))
+        return {
+            "co_completion": relative(near) if known else None,
+            "track": None if leaning is None else catalogue.of_track @ leaning,
+            "level": 1 - away / (LEVEL_MAX - 1),
+            "step": _next_steps(self) if self.completed else None,
+            "popularity": catalogue.popularity,
+            "fresh": catalogue.freshness,
+            "required": _required(catalogue, learner),
+            "due": catalogue.due if catalogue.due.any() else None,
+        }
+
+    @cached_property
+    def nearness(self) -> Floats | None:
+        """An estimate for every item, by the principal axes alone."""
+        if self.vector is None:
+            return None
+        near: Floats = self.catalogue.projected @ (self.vector @ self.catalogue.axes)
+        return np.clip(near, 0, 1, out=near)
+
+    @cached_property
+    def shares(self) -> Mapping[str, float]:
+        """The weights of the parts with data, which add up to 1."""
+        neighbours = self.catalogue.neighbours
+        semantic, collaborative, popular = mix(
+            neighbours.settings, shrinkage_factor(neighbours, self.finished)
+        )
+        weights = {
+            "nearness": semantic,
+            "co_completion": collaborative,
+            "track": TRACK,
+            "level": LEVEL,
+            "step": STEP,
+            "popularity": popular,
+            "fresh": FRESH,
+            "required": REQUIRED,
+            "due": DUE,
+        }
+        known = {name for name, part in self.columns.items() if part is not None}
+        if self.vector is not None:
+            known.add("nearness")
+        learned = self.catalogue.multipliers
+        counted = {name: weights[name] * learned.get(name, 1) for name in weights if name in known}
+        whole = sum(counted.values()) or 1
+        return {name: weight / whole for name, weight in counted.items()}
+
+    @cached_property
+    def estimates(self) -> Mapping[str, Floats]:
+        """The weighted parts of every item's score, with the estimate of nearness."""
+        columns = {**self.columns, "nearness": self.nearness}
+        return {
+            name: np.asarray(part * self.shares[name], np.float32)
+            for name, part in columns.items()
+            if part is not None
+        }
+
+    @cached_property
+    def means(self) -> Mapping[str, float]:
+        """Of each weighted part over the catalogue."""
+        return {name: float(part.mean()) for name, part in self.estimates.items()}
+
+
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """The weighted parts of each item's score, which add up to it."""
+    """The weighted parts of the score of some items, which add up to it."""
 
     nearness: Floats
     co_completion: Floats
@@ -65,55 +186,32 @@ class Parts:
     fresh: Floats
     required: Floats
     due: Floats
+    features: Features
 
     @property
     def total(self) -> Floats:
         total: Floats = np.sum([*self.by_name().values()], axis=0, dtype=np.float32)
         return total
 
-    @cached_property
-    def means(self) -> Mapping[str, float]:
-        """Over the catalogue."""
-        return {name: float(part.mean()) for name, part in self.by_name().items()}
-
     def by_name(self) -> Mapping[str, Floats]:
-        return {part.name: getattr(self, part.name) for part in fields(self)}
+        return {name: getattr(self, name) for name in PARTS}
 
 
-def score(catalogue: Catalogue, learner: Learner) -> Parts:
-    """Scores every item of the catalogue, whether it may be offered or not."""
-    vector, leaning = learner_vector(catalogue, learner), _leaning(learner)
-    finished = profile_items(catalogue, learner)
-    neighbours = catalogue.neighbours
-    near = neighbours.near(finished, decay_weights(len(finished), neighbours.settings.recency))
-    trust = shrinkage_factor(neighbours, finished)
-    semantic, collaborative, popular = mix(neighbours.settings, trust)
-    level = 1 - np.abs(catalogue.levels - level_of(catalogue, learner)) / (LEVEL_MAX - 1)
-    completed = with_status(catalogue, learner, ProgressStatus.COMPLETED)
-    raw: dict[str, tuple[float, Floats | None]] = {
-        "nearness": (
-            semantic,
-            None if vector is None else np.clip(catalogue.vectors @ vector, 0, 1),
-        ),
-        "co_completion": (collaborative, relative(near) if trust else None),
-        "track": (TRACK, None if leaning is None else catalogue.of_track @ leaning),
-        "level": (LEVEL, level),
-        "step": (STEP, _next_steps(catalogue, learner) if completed.any() else None),
-        "popularity": (popular, catalogue.popularity),
-        "fresh": (FRESH, catalogue.freshness),
-        "required": (REQUIRED, _required(catalogue, learner)),
-        "due": (DUE, catalogue.due if catalogue.due.any() else None),
+PARTS = tuple(one.name for one in fields(Parts) if one.name != "features")
+
+
+def score(features: Features, rows: Places) -> Parts:
+    """Scores these rows of the catalogue, whether they may be offered or not."""
+    columns = {
+        name: None if part is None else part[rows] for name, part in features.columns.items()
     }
-    learned = catalogue.multipliers
-    raw = {name: (weight * learned.get(name, 1), part) for name, (weight, part) in raw.items()}
-    whole = sum(weight for weight, part in raw.values() if part is not None) or 1
-    nothing = np.zeros(len(catalogue.items), np.float32)
-    return Parts(
-        **{
-            name: nothing if part is None else np.asarray(part * (weight / whole), np.float32)
-            for name, (weight, part) in raw.items()
-        }
-    )
+    if features.vector is not None:
+        columns["nearness"] = np.clip(features.catalogue.vectors[rows] @ features.vector, 0, 1)
+    weighted = dict.fromkeys(PARTS, np.zeros(len(rows), np.float32))
+    for name, part in columns.items():
+        if part is not None:
+            weighted[name] = np.asarray(part * features.shares[name], np.float32)
+    return Parts(**weighted, features=features)
 
 
 def shrinkage_factor(neighbours: ItemNeighbours, finished: Places) -> float:
@@ -190,14 +288,14 @@ def to_finish(catalogue: Catalogue, learner: Learner) -> Mask:
     return finish & ~completed
 
 
-def _next_steps(catalogue: Catalogue, learner: Learner) -> Floats:
-    done = places_with_status(catalogue, learner, ProgressStatus.COMPLETED)
+def _next_steps(features: Features) -> Floats:
+    catalogue, done = features.catalogue, features.completed
     worth = np.zeros(len(catalogue.items), np.float32)
     worth[done[:-NEWEST]], worth[done[-NEWEST:]] = EARLIER_STEP, 1.0
     steps = np.zeros(len(catalogue.items), np.float32)
     items, needs = catalogue.needs
     np.maximum.at(steps, items, worth[needs])
-    steps[to_finish(catalogue, learner)] = 1.0
+    steps[features.to_finish] = 1.0
     return steps
 
 
@@ -214,7 +312,11 @@ def _required(catalogue: Catalogue, learner: Learner) -> Floats | None:
     return required
 
 
-def _leaning(learner: Learner) -> Floats | None:
-    if learner.profile is None:
+def _leaning(features: Features) -> Floats | None:
+    profile = features.learner.profile
+    if profile is None:
         return None
-    return np.array([learner.profile.scores.get(track, 0) / 100 for track in TRACKS], np.float32)
+    scores = np.array([profile.scores.get(track, 0) / 100 for track in TRACKS], np.float32)
+    counts = features.catalogue.of_track[features.completed].sum(axis=0)
+    leaning: Floats = np.maximum(scores, counts / (counts + TRACK_HALF))
+    return leaning

@@ -1,7 +1,8 @@
 """A learner's list from the nearest source: stored, computed, from core, or popular items."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, Protocol, TypeAlias
@@ -21,16 +22,21 @@ from ai.learners.learner import Learner
 from ai.learners.queries import is_erased, load_learners
 from ai.projections.seen import SeenLearners
 from ai.recommendations.core_calls import get_content
-from ai.recommendations.empty import why_empty
 from ai.recommendations.explaining import explained
-from ai.recommendations.lists import Wanted, compute, from_kept, respond
-from ai.recommendations.queries import PRECOMPUTED_BODY, PRECOMPUTED_ITEMS
-from ongoza_contracts.http.recommendations import LIMIT_DEFAULT, ExplainedResponse
+from ai.recommendations.lists import Line, Note, Wanted, compute, lines_of, respond, text_in, unpack
+from ai.recommendations.queries import STORED, load_texts, may_be_shown
+from ongoza_contracts.http.recommendations import ExplainedResponse
 
 DATABASE_SECONDS = 0.4
 CATALOGUE_SECONDS = 0.1
 CORE_SECONDS = 0.5 + CATALOGUE_SECONDS
 """Together with DATABASE_SECONDS at most the second that a read may take."""
+
+COMPUTED_AT_ONCE = 1
+"""While a process computes so many lists for requests, others are answered with earlier lists, so
+that a burst of facts does not slow every read."""
+COMPUTE_SECONDS = 0.2
+"""After this time as well the earlier list is the answer."""
 
 Source: TypeAlias = Literal["precomputed", "computed", "fallback", "popular"]
 
@@ -57,6 +63,24 @@ class ListResources(Protocol):
 class Answer:
     body: bytes
     source: Source
+
+
+class Computations:
+    """The lists that this process computes for requests at the moment."""
+
+    def __init__(self) -> None:
+        self.running = 0
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        self.running += 1
+        try:
+            yield
+        finally:
+            self.running -= 1
+
+
+_computations = Computations()
 
 
 async def recommend(resources: ListResources, caller: Caller, wanted: Wanted) -> Answer:
@@ -88,30 +112,73 @@ async def explain(resources: ListResources, wanted: Wanted) -> ExplainedResponse
 
 
 async def _from_database(resources: ListResources, wanted: Wanted, *, own: bool) -> Answer | None:
-    """None when the learner is not projected yet."""
-    answer = await _precomputed(resources, wanted)
-    return answer or await _computed(resources, wanted, own=own)
+    """None when the learner is not projected yet.
+
+    A list that is behind is computed for the request, unless this process computes as many as it
+    should, or takes long: then the earlier one is the answer, and its `as_of` says so.
+    """
+    row = await _stored(resources, wanted)
+    if row is None:
+        return await _computed(resources, wanted, own=own)
+    if answer := await _up_to_date(resources, wanted, row):
+        return answer
+    if _computations.running < COMPUTED_AT_ONCE:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(COMPUTE_SECONDS):
+                return await _computed(resources, wanted, own=own)
+    earlier = await _earlier(resources, wanted, row)
+    return earlier or await _computed(resources, wanted, own=own)
 
 
-async def _precomputed(resources: ListResources, wanted: Wanted) -> Answer | None:
-    """None when there is no stored list for the request, or it is stale."""
+async def _stored(resources: ListResources, wanted: Wanted) -> asyncpg.Record | None:
+    """None when there is no stored list for the request."""
     if wanted.content_type is not None or wanted.exclude:
         return None  # diversity depends on all items that may be in the list
-    if wanted.limit == LIMIT_DEFAULT:
-        body = await resources.pool.fetchval(PRECOMPUTED_BODY, wanted.user_id)
-        return None if body is None else Answer(body, "precomputed")
-    row = await resources.pool.fetchrow(PRECOMPUTED_ITEMS, wanted.user_id)
-    if row is None or row["items"] == "[]":
-        return None  # of an empty list nothing is stored that says why it is empty
-    body = from_kept(wanted.user_id, row["items"], wanted.limit, row["computed_at"])
-    return Answer(body, "precomputed")
+    return await resources.pool.fetchrow(STORED, wanted.user_id)
+
+
+async def _up_to_date(
+    resources: ListResources, wanted: Wanted, row: asyncpg.Record
+) -> Answer | None:
+    """None for a marked learner. After a change of the catalogue every item must be allowed still,
+    and an empty list is never up to date, because there may be items to offer."""
+    if row["is_marked"]:
+        return None
+    lines, note = unpack(row["items"], wanted.limit)
+    if not row["is_current"]:
+        allowed = await may_be_shown(resources.pool, wanted.user_id, lines)
+        if not lines or len(allowed) < len(lines):
+            return None
+    return await _precomputed(resources, wanted, row["computed_at"], lines, note)
+
+
+async def _earlier(resources: ListResources, wanted: Wanted, row: asyncpg.Record) -> Answer | None:
+    """The stored list without what facts since then forbid; None when nothing is left."""
+    lines, note = unpack(row["items"], 2 * wanted.limit)
+    allowed = await may_be_shown(resources.pool, wanted.user_id, lines)
+    if not allowed:
+        return None
+    return await _precomputed(resources, wanted, row["computed_at"], allowed[: wanted.limit], note)
+
+
+async def _precomputed(
+    resources: ListResources,
+    wanted: Wanted,
+    as_of: datetime,
+    lines: Sequence[Line],
+    note: Note,
+) -> Answer:
+    content_ids = [line.content_id for line in lines]
+    texts = await load_texts(resources.pool, resources.catalogues.last, content_ids)
+    return Answer(respond(wanted.user_id, lines, texts, as_of, wanted.limit, note), "precomputed")
 
 
 async def _computed(resources: ListResources, wanted: Wanted, *, own: bool) -> Answer | None:
-    learners = await load_learners(resources.pool, [wanted.user_id])
-    if learners:
-        catalogue = await resources.catalogues.current()
-        return await _answer(catalogue, learners[0], wanted, "computed")
+    with _computations.one():
+        learners = await load_learners(resources.pool, [wanted.user_id])
+        if learners:
+            catalogue = await resources.catalogues.current()
+            return await _answer(catalogue, learners[0], wanted, "computed")
     if await is_erased(resources.pool, wanted.user_id):
         raise Unauthenticated if own else NotFound
     return None
@@ -193,7 +260,7 @@ def _without_vectors(items: Sequence[Item]) -> Catalogue:
 async def _answer(catalogue: Catalogue, learner: Learner, wanted: Wanted, source: Source) -> Answer:
     """Computes on a thread, so that the event loop answers other requests."""
     as_of = catalogue.as_of if source == "popular" else datetime.now(UTC)
-    entries = await asyncio.to_thread(
+    entries, note = await asyncio.to_thread(
         compute,
         catalogue,
         learner,
@@ -201,7 +268,6 @@ async def _answer(catalogue: Catalogue, learner: Learner, wanted: Wanted, source
         content_type=wanted.content_type,
         exclude=wanted.exclude,
     )
-    recommendations = [entry.recommendation for entry in entries]
-    empty = None if entries else why_empty(catalogue, learner)
-    body = respond(learner.user_id, recommendations, as_of, empty)
+    texts = {one.item.content_id: text_in(catalogue, one.item.content_id) for one in entries}
+    body = respond(learner.user_id, lines_of(entries), texts, as_of, wanted.limit, note)
     return Answer(body, source)
