@@ -5,14 +5,22 @@ The report is stored as a golden file, so that a change of questions or formulas
 
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from ai.profiling.bank import Bank, bank
 from ai.profiling.matrix import TRACKS
-from ai.profiling.scoring import Z_HIGH, Z_MEDIUM
+from ai.profiling.scoring import CLAIMS, Z_HIGH, Z_MEDIUM
 from ongoza_contracts.vocabulary import Confidence
 from scripts import profiling_simulation as simulation
-from scripts.profiling_simulation import CONSISTENT_LEARNERS, POPULATIONS, RANDOM_LEARNERS
+from scripts.profiling_simulation import (
+    CONSISTENT_LEARNERS,
+    FOREIGN_POPULATIONS,
+    OWN_POPULATIONS,
+    POPULATIONS,
+    RANDOM_LEARNERS,
+    Level,
+)
 
 GOLDEN = Path(__file__).parents[1] / "docs" / "profiling-report.txt"
 CALIBRATION_LEARNERS = 10_000
@@ -25,6 +33,7 @@ def report() -> str:
         _random(questions),
         _consistent(questions),
         _calibration(questions),
+        _two_track(questions),
     )
     return "\n".join("\n".join(section) + "\n" for section in sections)
 
@@ -74,19 +83,42 @@ def _consistent(questions: Bank) -> Iterator[str]:
         )
 
 
+@cache
+def calibrations() -> dict[str, dict[Confidence, Level]]:
+    """How often each level is right, by population."""
+    questions = bank()
+    return {
+        name: simulation.calibration(*simulate(questions, count=CALIBRATION_LEARNERS))
+        for name, simulate in POPULATIONS.items()
+    }
+
+
 def _calibration(questions: Bank) -> Iterator[str]:
-    yield f"Calibration: high from z {Z_HIGH}, medium from {Z_MEDIUM}, low below"
-    yield f"  {'population':11}  confidence  share of results  claimed right  found right"
-    for name, concentration in POPULATIONS.items():
-        outcome, truth = simulation.inclined(questions, concentration, CALIBRATION_LEARNERS)
-        for level, kept in simulation.calibration(outcome, truth).items():
-            yield (
-                f"  {name:11}  {level:10}  {_percent(kept.share):>16}"
-                f"  {_percent(kept.claimed):>13}  {_percent(kept.right):>11}"
-            )
-        right, asked = (outcome.primary == truth).mean(), outcome.asked.mean()
-        yield f"  {name:11}  {_percent(right)} right in all, {asked:.1f} asked in the mean"
-    yield f"  {CALIBRATION_LEARNERS:,} learners each; the claims are for the reference population."
+    yield f"Right results: high from z {Z_HIGH}, medium from {Z_MEDIUM}, low below"
+    yield f"  {'':22}  {'high':>17}  {'medium':>17}  {'low':>17}"
+    yield f"  {'population':22}" + 3 * f"  {'share':>8} {'right':>8}"
+    yield "  simulated by the scorer's own model"
+    yield from map(_row, OWN_POPULATIONS)
+    yield "  simulated otherwise"
+    yield from map(_row, FOREIGN_POPULATIONS)
+    ranges = (f"{100 * low:.0f} to {100 * high:.0f} %" for low, high in CLAIMS.values())
+    yield f"  {'claimed':22}" + "".join(f"  {one:>17}" for one in ranges)
+    yield f"  {CALIBRATION_LEARNERS:,} learners each. None of this was checked with learners."
+
+
+def _row(population: str) -> str:
+    levels = calibrations()[population].values()
+    figures = "".join(f"  {_percent(one.share):>8} {_percent(one.right):>8}" for one in levels)
+    return f"    {population:20}{figures}"
+
+
+def _two_track(questions: Bank) -> Iterator[str]:
+    outcome, liked = simulation.two_track(questions, CALIBRATION_LEARNERS)
+    either = simulation.is_right(outcome, liked).mean()
+    yield f"{CALIBRATION_LEARNERS:,} learners who like two tracks equally, which is a tie"
+    yield f"  {'one of the two':17} {_percent(either)}"
+    yield f"  {'confidence':17} {_levels(outcome)}"
+    yield "  Neither of the two is before the other, so high confidence is wrong here."
 
 
 def _levels(outcome: simulation.Outcome) -> str:

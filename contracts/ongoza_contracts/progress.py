@@ -1,5 +1,6 @@
 """Facts about what learners have done."""
 
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field
@@ -14,6 +15,15 @@ from ongoza_contracts.vocabulary import (
     ProgressStatus,
     UserId,
 )
+
+WEEK = timedelta(weeks=1)
+ACTIVE_WEEKS_MAX = 26
+
+
+def week_of(moment: datetime) -> date:
+    """The Monday of the ISO week, in UTC."""
+    day = moment.astimezone(UTC).date()
+    return day - timedelta(days=day.weekday())
 
 
 class ProgressUpdated(
@@ -46,5 +56,12 @@ class ProgressUpdated(
     completion_source: ProgressSource = ProgressSource.SELF
     """By whose word it is known that the item was completed, be it in an earlier attempt, and
     `best_score`. `self` before the first completion."""
+    failures: Annotated[int, Field(ge=0, le=ID_MAX)] | None = None
+    """How often the item became `failed`, in all attempts. Absent where it was not counted from the
+    beginning."""
+    active_weeks: Annotated[tuple[date, ...], Field(max_length=ACTIVE_WEEKS_MAX)] | None = None
+    """The weeks in which the learner's own reports or checks changed the item: their Mondays (ISO
+    weeks, UTC), ascending, the newest 26. Absent where they were not recorded from the
+    beginning."""
     created_at: AwareDatetime
     updated_at: AwareDatetime

@@ -15,6 +15,7 @@ from ai.projections.batch import read_batch
 from ai.projections.status import heartbeat
 from ongoza_contracts.event import Fact
 from ongoza_contracts.http.personality import CONTRADICTIONS_MAX, PersonalityResponse
+from ongoza_contracts.progress import WEEK, week_of
 from tests.ai_double import DatabaseDown, app_over, learner_seven
 from tests.facts import erased, membership, progress, published, record, user
 from tests.tokens import bearer
@@ -82,9 +83,27 @@ async def test_ones_own_behaviour_is_read_from_the_facts(
     assert (completion.n, regularity.key) == (6, "regularity")
     assert completion.interval is not None
     assert (persistence.score, persistence.needed) == (None, 3)
-    assert (breadth.score, challenge.n) == (0, 6)
+    assert (breadth.description, challenge.n) == ("6 items begun are of 1 of 5 tracks.", 6)
     assert (answer.source, answer.contradicts) == ("projection", ())
     assert answer.summary.startswith("Completed 4 of 6 items begun.")
+
+
+async def test_failures_overcome_and_weeks_worked_on_are_read_from_the_facts(
+    http: httpx.AsyncClient, vector_pool: asyncpg.Pool
+) -> None:
+    weeks = tuple(week_of(NOW) - WEEK * ago for ago in range(13, -1, -1))
+    begun = NOW - WEEK * 13
+    counted: dict[str, Any]
+    await publish(vector_pool, user(7))
+    for number in range(3):
+        counted = {"failures": 2, "active_weeks": weeks, "created_at": begun, "updated_at": NOW}
+        fact = progress(7, f"course-{number}", status="in_progress", **counted)
+        await publish(vector_pool, published(f"course-{number}"), fact)
+    answer = (await http.post(PATH, json={"user_id": 7})).json()
+    assert answer["summary"].startswith(
+        "Active in 12 of the last 12 full weeks. Went on after 6 of 6 failures."
+    )
+    assert answer["recommendations"] == []
 
 
 async def test_a_newcomers_answer_names_the_missing_observations(
@@ -93,7 +112,7 @@ async def test_a_newcomers_answer_names_the_missing_observations(
     answer = (await http.post(PATH, json={"user_id": 7})).json()
     assert {one["score"] for one in answer["traits"]} == {None}
     assert answer["summary"].startswith("Not enough data yet")
-    assert len(answer["recommendations"]) == 1
+    assert answer["recommendations"] == []
 
 
 async def test_rows_of_the_request_are_analysed_and_compared(

@@ -161,6 +161,18 @@ def test_what_the_program_requires_is_advised(changes: dict[str, Any], rules: li
     assert found == [(rule, (key,)) for rule in rules]
 
 
+@pytest.mark.parametrize(
+    ("unconfirmed", "words"),
+    [
+        (0, "5 of 9 required items are left, and none was completed in the 20 days since"),
+        (2, "5 of 9 required items are not confirmed, and none was confirmed in the 20 days since"),
+    ],
+)
+def test_what_waits_to_be_confirmed_is_not_said_to_be_undone(unconfirmed: int, words: str) -> None:
+    found = advise(Situation(NOW, requirements=requirements(unconfirmed=unconfirmed)))
+    assert found[0].why_now.startswith(words)
+
+
 def test_a_new_enrolment_has_time() -> None:
     enrolment = fact(EnrolmentUpdated, state="active", activated_at=NOW - 3 * DAY)
     assert advised(requirements=requirements(enrolment=enrolment, last_completed_at=None)) == []

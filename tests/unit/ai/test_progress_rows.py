@@ -1,12 +1,14 @@
 """The rows of progress that ai derives from facts, and how rows of a request compare with them."""
 
-from datetime import datetime, timedelta
+import json
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from ai.personality.rows import ItemProgress
 from ai.personality.service import contradictions
+from ai.projections.completion import activity
 from ai.projections.tables import progress_row
 from ongoza_contracts.vocabulary import ProgressStatus
 from tests.facts import NOW, progress
@@ -21,7 +23,7 @@ AGAIN = {
 
 def recorded(**changes: Any) -> ItemProgress:
     """What ai reads from its row of a fact."""
-    _, content_id, _, _, *state, _, _ = progress_row(progress(**changes))
+    _, content_id, _, _, *state, _, _, _ = progress_row(progress(**changes))
     return ItemProgress(content_id, *state)
 
 
@@ -51,8 +53,32 @@ def test_an_item_that_was_never_completed_has_the_state_of_its_fact() -> None:
 def test_a_row_says_by_whose_word_and_when_the_item_was_completed_first(
     changes: dict[str, Any], source: str, completed_at: datetime | None
 ) -> None:
-    *_, found, moment = progress_row(progress(**changes))
+    *_, found, moment, _ = progress_row(progress(**changes))
     assert (found, moment) == (source, completed_at)
+
+
+@pytest.mark.parametrize(
+    ("changes", "retried"),
+    [
+        ({}, None),
+        ({"failures": 2}, 2),
+        ({"failures": 2, "status": "failed"}, 1),
+        ({**COMPLETED, "failures": 2}, 2),
+        ({**AGAIN, "failures": 2, "status": "failed"}, 1),
+        ({"failures": 2, "status": "not_started", "completion_percentage": 0.0}, 1),
+    ],
+)
+def test_a_row_counts_the_failures_after_which_the_item_was_tried_again(
+    changes: dict[str, Any], retried: int | None
+) -> None:
+    assert activity(progress(**changes))["retried"] == retried
+
+
+def test_a_row_has_the_weeks_of_its_fact() -> None:
+    *_, found = progress_row(progress(active_weeks=(date(2026, 11, 23),), failures=0))
+    assert json.loads(found) == {"retried": 0, "weeks": ["2026-11-23"]}
+    *_, found = progress_row(progress())
+    assert json.loads(found) == {"retried": None, "weeks": None}
 
 
 @pytest.mark.parametrize("again", [COMPLETED, AGAIN])

@@ -83,9 +83,14 @@ export type Certainty = {
      */
     z: number;
     /**
-     * The share of results with this confidence whose primary track is the right one.
+     * The least share of results with this confidence whose primary track is the right one, among
+     * populations of simulated learners. Not yet checked with learners.
      */
     claim: number;
+    /**
+     * The greatest of these shares.
+     */
+    claim_most: number;
     /**
      * The tracks that share the highest score; empty when one leads.
      */
@@ -1011,7 +1016,8 @@ export type ScoreShift = {
      */
     standard_error: number | null;
     /**
-     * More than 1.96 standard errors: by chance one time in twenty.
+     * More than 2.576 standard errors: by chance any of the five scores exceeds that at most one
+     * time in twenty (Bonferroni's correction).
      */
     beyond_chance: boolean | null;
 };
@@ -1052,7 +1058,8 @@ export type SessionProgress = {
      */
     total: number;
     /**
-     * The answered share of `total`; 100 as soon as nothing more is asked.
+     * The answered share of the questions that are asked for certain, `unanswered` being the
+     * others; 100 exactly when nothing more is asked. A changed answer may lead to more questions.
      */
     percentage: number;
     /**

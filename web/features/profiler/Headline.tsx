@@ -36,8 +36,8 @@ async function CertaintyText({ results }: { results: ProfilingResults }) {
   if (certainty.tied.length > 1) {
     return t("result.tiedText");
   }
-  const right = Math.round(100 * certainty.claim);
-  return t(`result.certainty.${confidence}`, { right });
+  const [low, high] = [certainty.claim, certainty.claim_most].map((one) => Math.round(100 * one));
+  return t(`result.certainty.${confidence}`, { low, high });
 }
 
 async function joined(tracks: ProfilingResults["primary"]["key"][]): Promise<string> {

@@ -157,10 +157,13 @@ def no_completions(situation: Situation) -> Iterator[Advice]:
     if situation.now - last < QUIET_FOR:
         return
     left = required.total - required.done
+    # What the learner completed by their own word is not left, but waits to be confirmed.
+    waits = required.unconfirmed > 0
+    open_, done = ("not confirmed", "was confirmed") if waits else ("left", "was completed")
     yield Advice(
         rule=CoachRule.NO_COMPLETIONS,
         text="Choose one required item for this week, and set a time for it.",
-        why_now=f"{left} of {required.total} required items are left, and none was completed in the"
+        why_now=f"{left} of {required.total} required items are {open_}, and none {done} in the"
         f" {(situation.now - last).days} days since {last:%Y-%m-%d}.",
         evidence=evidence(required.enrolment),
     )

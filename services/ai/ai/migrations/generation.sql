@@ -98,6 +98,7 @@ CREATE TABLE progress (
     updated_at            timestamptz NOT NULL,
     completion_source     text NOT NULL,  -- `self` before the first completion
     completed_at          timestamptz,    -- the first time
+    activity              jsonb NOT NULL, -- `retried` failures and active `weeks`, null if not counted
     PRIMARY KEY (user_id, content_id)
 );
 CREATE INDEX progress_content ON progress (content_id);

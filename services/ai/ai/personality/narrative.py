@@ -6,10 +6,11 @@ from datetime import datetime
 
 from ai.personality.measures import MEASURES, Measure
 from ongoza_contracts.http.personality import Interval, Trait, TraitKey, Window
+from ongoza_contracts.vocabulary import Track
 
 DECIMALS = 4
 HALF = 0.5
-"""Advice is given only when the whole interval is below or above this share."""
+"""Advice is given only when the whole interval is below this share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +19,27 @@ class Words:
     sentence: Callable[[Measure], str]
     observation: str
     """The name of one counted observation."""
-    when_low: str | None = None
-    when_high: str | None = None
+    when_low: Callable[[Measure], str | None]
+    """Advice, or None where the measure does not carry it."""
+
+
+def _finish(one: Measure) -> str | None:
+    if not one.in_progress:
+        return None
+    items = "1 item is" if one.in_progress == 1 else f"{one.in_progress} items are"
+    return f"{items} in progress: completing one is a possible next step."
+
+
+def _other_track(one: Measure) -> str | None:
+    if one.tracks == len(Track):
+        return None
+    return "An item of another track would show what else there is."
+
+
+def _level_up(one: Measure) -> str | None:
+    if one.next_level is None:
+        return None
+    return f"An item of level {one.next_level} would be a step up."
 
 
 WORDS: Mapping[TraitKey, Words] = {
@@ -27,36 +47,31 @@ WORDS: Mapping[TraitKey, Words] = {
         name="Completion",
         sentence=lambda one: f"Completed {one.count} of {one.n} items begun.",
         observation="item begun",
-        when_low="Finish something that is begun before beginning something new.",
+        when_low=_finish,
     ),
     TraitKey.REGULARITY: Words(
         name="Regularity",
-        sentence=lambda one: f"Active in {one.count} of the last {one.n} weeks.",
-        observation="week since the first activity",
-        when_low="Keep an hour of the week for learning: short and regular beats long and seldom.",
+        sentence=lambda one: f"Active in {one.count} of the last {one.n} full weeks.",
+        observation="full week since the first activity of which all is known",
+        when_low=lambda _: "A fixed time in the week makes room for learning.",
     ),
     TraitKey.PERSISTENCE: Words(
         name="Persistence after failure",
-        sentence=lambda one: f"Went on within two weeks after {one.count} of {one.n} failures.",
-        observation="failed item, two weeks old or followed by something",
-        when_low="After a failure take a smaller step on the same subject within the week.",
-        when_high="Failures have not stopped this learner: harder missions are within reach.",
+        sentence=lambda one: f"Went on after {one.count} of {one.n} failures.",
+        observation="failure that was tried again, is two weeks old or was followed by something",
+        when_low=lambda _: "A smaller step on the same subject is one way back after a failure.",
     ),
     TraitKey.BREADTH: Words(
         name="Breadth",
-        sentence=lambda one: (
-            f"The tracks of {one.n} items are spread to {one.score or 0:.0%} of evenly."
-        ),
+        sentence=lambda one: f"{one.n} items begun are of {one.tracks} of {len(Track)} tracks.",
         observation="item begun that is in the catalogue",
-        when_high="Choose one track to go deeper in: the next steps build on each other.",
-        when_low="One item of a neighbouring track would show what else is there.",
+        when_low=_other_track,
     ),
     TraitKey.CHALLENGE: Words(
         name="Challenge",
         sentence=lambda one: f"{one.count} of {one.n} items begun were above the level reached.",
         observation="item begun that is in the catalogue, with its time",
-        when_low="Try an item one level higher: the prerequisites are there.",
-        when_high="Complete an item at the present level between two steps up.",
+        when_low=_level_up,
     ),
 }
 
@@ -89,18 +104,10 @@ def summary(measures: Sequence[Measure], *, contradicted: int = 0) -> str:
 
 
 def advice(measures: Sequence[Measure]) -> tuple[str, ...]:
-    """Advice on measures whose interval is clearly on one side; else what data is missing."""
-    advised = []
-    for one in measures:
-        words = WORDS[one.key]
-        if one.score is not None and one.high < HALF and words.when_low:
-            advised.append(words.when_low)
-        if one.score is not None and one.low > HALF and words.when_high:
-            advised.append(words.when_high)
-    if any(one.score is not None for one in measures):
-        return tuple(advised)
-    fewest = min(measures, key=lambda one: one.needed)
-    return (_description(fewest),)
+    """Advice on measures whose whole interval is low; none without data. A high measure asks for
+    nothing."""
+    low = [one for one in measures if one.score is not None and one.high < HALF]
+    return tuple(text for one in low if (text := WORDS[one.key].when_low(one)))
 
 
 def _description(one: Measure) -> str:

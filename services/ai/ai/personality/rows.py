@@ -1,7 +1,7 @@
 """A learner's progress as it is analysed, from the facts or from the rows of a request."""
 
 from collections.abc import Iterator, Sequence, Set
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from ai.kit.errors import InvalidBody
@@ -22,6 +22,9 @@ class ItemProgress(NamedTuple):
     score: float | None
     begun_at: datetime | None
     changed_at: datetime | None
+    retried: int | None = None
+    active_weeks: tuple[date, ...] | None = None
+    """Not in rows of a request."""
 
 
 class AnalysisRequest(NamedTuple):

@@ -1,7 +1,8 @@
 """Analyses a learner's behaviour, from the facts or from the rows of the request."""
 
+import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 import asyncpg
@@ -25,9 +26,8 @@ MANY_ROWS = 100
 
 # Whether the learner is projected.
 KNOWN = "SELECT EXISTS (SELECT FROM learner WHERE user_id = $1)"
-# With the fields of ItemProgress.
 PROGRESS = """
-SELECT content_id, status, completion_percentage, score, created_at, updated_at
+SELECT content_id, status, completion_percentage, score, created_at, updated_at, activity
 FROM progress WHERE user_id = $1 ORDER BY content_id
 """
 FACETS = "SELECT content_id, track, level FROM content WHERE content_id = ANY($1)"
@@ -96,14 +96,27 @@ async def _read_facts(pool: asyncpg.Pool, caller: Caller, asked: AnalysisRequest
         raise NotFound
     if await is_erased(pool, asked.user_id):
         raise Unauthenticated if caller.user_id == asked.user_id else NotFound
-    facts = [
-        ItemProgress(*record)._replace(status=ProgressStatus(record["status"]))
-        for record in await pool.fetch(PROGRESS, asked.user_id)
-    ]
+    facts = [_item_progress(one) for one in await pool.fetch(PROGRESS, asked.user_id)]
     ids = {row.content_id for row in (*facts, *(asked.rows or ()))}
     facets = await pool.fetch(FACETS, sorted(ids))
     return LearnerFacts(
         facts, {row["content_id"]: (Track(row["track"]), row["level"]) for row in facets}
+    )
+
+
+def _item_progress(record: asyncpg.Record) -> ItemProgress:
+    content_id, status, percentage, score, begun_at, changed_at, activity = record
+    counted = json.loads(activity)
+    weeks = counted["weeks"]
+    return ItemProgress(
+        content_id,
+        ProgressStatus(status),
+        percentage,
+        score,
+        begun_at,
+        changed_at,
+        counted["retried"],
+        None if weeks is None else tuple(date.fromisoformat(week) for week in weeks),
     )
 
 
@@ -127,6 +140,8 @@ def _answer(
             one.begun_at,
             one.changed_at,
             *facets.get(one.content_id, (None, None)),
+            retried=one.retried,
+            active_weeks=one.active_weeks,
         )
         for one in progress
     ]

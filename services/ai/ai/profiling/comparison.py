@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from ongoza_contracts.vocabulary import Track
 
-Z_CHANGED = 1.96
-"""By chance a change exceeds this many standard errors one time in twenty."""
+Z_CHANGED = 2.576
+"""By chance one score's change exceeds this many standard errors one time in a hundred, and any of
+the five at most one time in twenty (Bonferroni's correction)."""
 
 
 @dataclass(frozen=True, slots=True)

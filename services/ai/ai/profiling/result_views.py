@@ -125,7 +125,8 @@ def _certainty(result: RecordedResult) -> Certainty | None:
         lead=round(result.scores[result.primary] - second, 2),
         sem=result.sem,
         z=result.z,
-        claim=CLAIMS[result.confidence],
+        claim=CLAIMS[result.confidence][0],
+        claim_most=CLAIMS[result.confidence][1],
         tied=result.tied or (),
     )
 
@@ -134,8 +135,11 @@ def _certainty_text(result: RecordedResult) -> str:
     if result.tied:
         names = _joined([TRACKS[track].name for track in result.tied])
         return f"{names} are tied: the answers put none of them before the others."
-    right = round(100 * CLAIMS[result.confidence])
-    return f"Of 100 results with {result.confidence} confidence, {right} name the right track."
+    low, high = (round(100 * share) for share in CLAIMS[result.confidence])
+    return (
+        f"In simulations about {low} to {high} of 100 results with {result.confidence} confidence"
+        " name the right track; this is not yet checked with learners."
+    )
 
 
 def _contributions(found: Profile) -> tuple[Contribution, ...]:

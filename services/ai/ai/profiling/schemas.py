@@ -52,7 +52,8 @@ class SessionProgress(Response):
     total: int
     """Questions that are asked at most; fewer when the answers are clear before."""
     percentage: Percentage
-    """The answered share of `total`; 100 as soon as nothing more is asked."""
+    """The answered share of the questions that are asked for certain, `unanswered` being the
+    others; 100 exactly when nothing more is asked. A changed answer may lead to more questions."""
     unanswered: tuple[Slug, ...]
     """Ids of the questions that are still asked, in their order, as far as that is settled: which
     come after the required ones depends on the answers."""
@@ -132,7 +133,10 @@ class Certainty(Response):
     z: float
     """lead / (sem * sqrt 2): high confidence from 1.645, medium from 1.0, else low."""
     claim: float
-    """The share of results with this confidence whose primary track is the right one."""
+    """The least share of results with this confidence whose primary track is the right one, among
+    populations of simulated learners. Not yet checked with learners."""
+    claim_most: float
+    """The greatest of these shares."""
     tied: tuple[Track, ...]
     """The tracks that share the highest score; empty when one leads."""
 
@@ -219,7 +223,8 @@ class ScoreShift(Response):
     standard_error: float | None
     """In points, of the change; null when either result was recorded without it."""
     beyond_chance: bool | None
-    """More than 1.96 standard errors: by chance one time in twenty."""
+    """More than 2.576 standard errors: by chance any of the five scores exceeds that at most one
+    time in twenty (Bonferroni's correction)."""
 
 
 class Comparison(Response):

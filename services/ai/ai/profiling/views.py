@@ -21,6 +21,7 @@ from ongoza_contracts.vocabulary import Track
 def progress(session: SessionRecord) -> SessionProgress:
     bank, asked = bank_of(session), asked_of(session)
     count, following = len(asked.answers), asked.following
+    settled = _settled(bank, asked)
     return SessionProgress(
         session_id=session.id,
         status=session.status,
@@ -33,8 +34,8 @@ def progress(session: SessionRecord) -> SessionProgress:
         required=bank.required,
         missing=max(bank.required - count, 0),
         total=bank.limit,
-        percentage=round(100 * count / bank.limit, 1) if following else 100.0,
-        unanswered=tuple(one.id for one in _settled(bank, asked)),
+        percentage=round(100 * count / (count + len(settled)), 1),
+        unanswered=tuple(one.id for one in settled),
         next_question=_question(following) if following else None,
         started_at=session.created_at,
         previous=session.previous,

@@ -1,6 +1,7 @@
 """How far a learner came with an item, for what follows from its completion."""
 
 from datetime import datetime
+from typing import Any
 
 from ongoza_contracts.http.progress import ProgressItem
 from ongoza_contracts.progress import ProgressUpdated
@@ -21,3 +22,16 @@ def first_completion(progress: ProgressUpdated | ProgressItem) -> datetime | Non
     if progress.status is ProgressStatus.COMPLETED:
         return progress.first_completed_at or progress.updated_at
     return progress.first_completed_at
+
+
+def activity(progress: ProgressUpdated) -> dict[str, Any]:
+    """The number of failures after which the item was tried again, and the weeks in which its
+    learner was active on it; null where they were not counted.
+
+    Not the failure of an item that failed last, nor of one that was reset since."""
+    is_last = progress.status in (ProgressStatus.FAILED, ProgressStatus.NOT_STARTED)
+    retried, weeks = progress.failures, progress.active_weeks
+    return {
+        "retried": retried if retried is None else max(0, retried - is_last),
+        "weeks": None if weeks is None else [week.isoformat() for week in weeks],
+    }

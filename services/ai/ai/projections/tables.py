@@ -12,7 +12,7 @@ import asyncpg
 
 from ai.kit.db import Db
 from ai.projections.batch import ContentFact, ProfilingFact, SignInFact, UserFact
-from ai.projections.completion import effective_state, first_completion
+from ai.projections.completion import activity, effective_state, first_completion
 from ai.projections.documents import document, text_sha256
 from ongoza_contracts.content import ContentRetired
 from ongoza_contracts.profiling import ProfilingCompleted, ProfilingDeleted
@@ -73,18 +73,19 @@ RETURNING content_id
 UPSERT_PROGRESS = """
 INSERT INTO progress (
     user_id, content_id, version, content_type, status, completion_percentage, score,
-    created_at, updated_at, completion_source, completed_at
+    created_at, updated_at, completion_source, completed_at, activity
 )
 SELECT * FROM unnest(
     $1::integer[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::float8[], $7::float8[],
-    $8::timestamptz[], $9::timestamptz[], $10::text[], $11::timestamptz[]
+    $8::timestamptz[], $9::timestamptz[], $10::text[], $11::timestamptz[], $12::jsonb[]
 ) AS fact (user_id)
 WHERE NOT EXISTS (SELECT FROM erased_learner WHERE erased_learner.user_id = fact.user_id)
 ON CONFLICT (user_id, content_id) DO UPDATE SET
     version = excluded.version, content_type = excluded.content_type, status = excluded.status,
     completion_percentage = excluded.completion_percentage, score = excluded.score,
     created_at = excluded.created_at, updated_at = excluded.updated_at,
-    completion_source = excluded.completion_source, completed_at = excluded.completed_at
+    completion_source = excluded.completion_source, completed_at = excluded.completed_at,
+    activity = excluded.activity
 WHERE excluded.version > progress.version
 RETURNING user_id
 """
@@ -152,7 +153,8 @@ def progress_row(fact: ProgressUpdated) -> tuple[Any, ...]:
     key = (fact.user_id, fact.content_id, fact.version, fact.content_type)
     state = (status, fact.completion_percentage, fact.score)
     times = (fact.created_at, changed_at)
-    return (*key, *state, *times, fact.completion_source, first_completion(fact))
+    completion = (fact.completion_source, first_completion(fact))
+    return (*key, *state, *times, *completion, json.dumps(activity(fact)))
 
 
 async def write_profiling(db: Db, facts: Collection[ProfilingFact]) -> list[tuple[int, bool]]:

@@ -2,6 +2,7 @@ import hashlib
 import json
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from core.kit.choices import enum_choices
@@ -32,6 +33,9 @@ class Progress(Versioned):
     completed_at = models.DateTimeField(null=True)  # of this attempt
     reported_at = models.DateTimeField(null=True)  # when the newest report was made
     attested_at = models.DateTimeField(null=True)  # when the newest one by another's word was
+    # Null in rows that are older than these columns.
+    failures = models.PositiveIntegerField(null=True, default=0)
+    active_weeks = ArrayField(models.DateField(), null=True, default=list)
     metadata = models.JSONField(default=dict)
 
     class Meta:

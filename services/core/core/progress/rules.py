@@ -1,14 +1,17 @@
 """What a report may change, and what follows from it. Nothing here reads or writes rows."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from core.kit.errors import Conflict, DomainError
 from core.programs.models import CompletedBy
 from core.progress.models import Progress
+from ongoza_contracts.progress import ACTIVE_WEEKS_MAX, week_of
 from ongoza_contracts.vocabulary import ProgressSource, ProgressStatus
 
+OWN_SOURCES = (ProgressSource.SELF, ProgressSource.CHECK)
+"""Their reports come from what the learner does; reviewers and staff report later."""
 STATE = ("status", "completion_percentage", "score")
 # What counts as a change: the rest of a record is the client's own or never changes.
 PUBLISHED = (*STATE, "best_score", "source", "completion_source", "first_completed_at")
@@ -138,9 +141,30 @@ def derive(
     is_completed = progress.status == ProgressStatus.COMPLETED
     _set_sources(progress, before, source)
     _set_best_score(progress, before, source)
+    _count(progress, before, source, at)
     if is_completed and before["status"] != ProgressStatus.COMPLETED:
         progress.completed_at = max(at, progress.begun_at or at)
         progress.first_completed_at = progress.first_completed_at or progress.completed_at
+
+
+def with_week(weeks: list[date] | None, at: datetime) -> list[date] | None:
+    """The weeks with that of `at`; None where they were not recorded from the beginning."""
+    if weeks is None:
+        return None
+    return sorted({*weeks, week_of(at)})[-ACTIVE_WEEKS_MAX:]
+
+
+def _count(
+    progress: Progress, before: dict[str, Any], source: ProgressSource, at: datetime
+) -> None:
+    """Count a failure, and note the week of what the learner did."""
+    if all(getattr(progress, name) == before[name] for name in STATE):
+        return
+    if source in OWN_SOURCES:
+        progress.active_weeks = with_week(progress.active_weeks, at)
+    failed = progress.status == ProgressStatus.FAILED != before["status"]
+    if failed and progress.failures is not None:
+        progress.failures += 1
 
 
 def _set_sources(progress: Progress, before: dict[str, Any], source: ProgressSource) -> None:

@@ -194,6 +194,7 @@ def start_attempt(*, user: User, progress_id: int) -> Progress:
     # Reports of the finished attempt, whoever made them, are outdated.
     progress.begun_at = progress.reported_at = progress.attested_at = now
     progress.completed_at = None
+    progress.active_weeks = rules.with_week(progress.active_weeks, now)
     publish(progress)
     return progress
 
