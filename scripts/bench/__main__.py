@@ -11,21 +11,23 @@ from rich.markup import escape
 from scripts.bench import figures
 from scripts.bench.api import read, visible, write
 from scripts.bench.bus import rebuild, relay, worker
+from scripts.bench.debezium import debezium
 from scripts.bench.derived import embed, encoder, recompute, search
 from scripts.bench.fairness import fairness
 from scripts.bench.figures import Figure
 from scripts.bench.running import FULL, QUICK
+from scripts.bench.scale import row_names, scale
 from scripts.bench.web import web
 from scripts.stack.services import BY_NAME, WEB
 from scripts.stack.temporary import temporary_stack
 
 SEEDED = tuple(name for name in BY_NAME if BY_NAME[name] not in WEB)  # with the demo's learners
 MEASURES_BY_SERVICES = {
-    ("postgres-relational", "kafka", "migrate-core", "topics"): (relay,),
+    ("postgres-relational", "kafka", "migrate-core", "topics"): (relay, debezium),
     ("postgres-vector", "kafka", "migrate-ai", "topics"): (worker, rebuild),
     ("postgres-vector", "migrate-ai"): (search, recompute),
     SEEDED: (read, write, visible, fairness),
-    (): (encoder, embed),
+    (): (encoder, embed, scale),
     tuple(BY_NAME): (web,),
 }
 MEASURES = {
@@ -33,6 +35,8 @@ MEASURES = {
     for services, measures in MEASURES_BY_SERVICES.items()
     for measure in measures
 }
+ONLY_BY_NAME = {"scale", "debezium"}
+"""They take long, or fetch what nothing else needs."""
 console = Console()
 
 
@@ -42,6 +46,10 @@ def main(
     against: Annotated[
         Path | None, typer.Option(exists=True, help="An earlier JSON: print the change.")
     ] = None,
+    row: Annotated[
+        str,
+        typer.Option(help=f"Some rows of scale, separated by commas: {', '.join(row_names())}."),
+    ] = "",
     json: Annotated[Path | None, typer.Option(help="Where to write the JSON.")] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the measures.")] = False,
 ) -> None:
@@ -49,12 +57,15 @@ def main(
 
     Exits with 0 for any figures, and with 1 when a measure failed to run.
     """
-    names = only.split(",") if only else list(MEASURES)
+    names = only.split(",") if only else [name for name in MEASURES if name not in ONLY_BY_NAME]
     if unknown := set(names) - MEASURES.keys():
         raise typer.BadParameter(f"no such measure: {', '.join(sorted(unknown))}")
     if list_:
-        console.print(*(f"{name:10} {MEASURES[name][0].__doc__}" for name in names), sep="\n")
+        console.print(*(f"{name:10} {MEASURES[name][0].__doc__}" for name in MEASURES), sep="\n")
         return
+    rows = row.split(",") if row else row_names()
+    if unknown := set(rows) - set(row_names()):
+        raise typer.BadParameter(f"no such row: {', '.join(sorted(unknown))}")
     earlier = figures.read(against) if against else None
     results: list[Figure] = []
     failed = False
@@ -62,7 +73,8 @@ def main(
         measure, services = MEASURES[name]
         try:
             with console.status(name), temporary_stack(services) as stack:
-                results += measure(QUICK if quick else FULL, stack)
+                options = {"rows": rows} if name == "scale" else {}
+                results += measure(QUICK if quick else FULL, stack, **options)
         except (RuntimeError, SubprocessError) as error:
             failed = True
             output = escape(f"{error}\n{str(getattr(error, 'stderr', None) or '')[-3000:]}")

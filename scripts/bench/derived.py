@@ -32,7 +32,7 @@ from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.vocabulary import Track
 from scripts.bench import product
 from scripts.bench.encoder_start import start
-from scripts.bench.figures import Figure, Line, Result, compare
+from scripts.bench.figures import Figure, Line, Result, compare, short
 from scripts.bench.running import Size, interleave, model_python, run_sides
 from scripts.stack.child import run_child
 from scripts.stack.stack import Stack
@@ -44,8 +44,8 @@ WARM_UP = 20  # searches that are not counted: plans are made, pages are read
 EXPLAIN = "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "
 FILTERS = {
     "plain": EVERYTHING,
-    "a tenth": Filter(level=1),
-    "a hundredth": Filter(track=Track.RESEARCHERS, level=1),
+    "tenth": Filter(level=1),
+    "hundredth": Filter(track=Track.RESEARCHERS, level=1),
 }
 LEARNERS, ITEMS, COMPLETED = 1_000, 12, 9
 WARM_UP_LISTS = 100  # computed before the clock starts, so that the catalogue is loaded
@@ -144,8 +144,8 @@ def search(size: Size, stack: Stack) -> list[Figure]:
             recall = 0.98 if name == "plain" else 0.97
             figures += compare(
                 [(found, {})],
-                Line(f"search {count:,}, {name}, p50 in the database", "ms", "p50_ms", "<= 4"),
-                Line(f"search {count:,}, {name}, recall@10", "", "recall", f">= {recall}"),
+                Line(f"search {short(count)}, {name}, p50", "ms", "p50_ms", "<= 4"),
+                Line(f"search {short(count)}, {name}, recall@10", "", "recall", f">= {recall}"),
             )
     return figures
 

@@ -60,7 +60,7 @@ def figure(measure: str, unit: str, product: float, floor: float | None, goal: s
 def table(figures: Sequence[Figure]) -> Table:
     result = _table("measure", "product", "floor", "ratio", "goal", "reached")
     for one in figures:
-        goal = f"{one['goal']} {one['unit'] if one['floor'] is None else 'x'}"
+        goal = one["goal"] if one["floor"] is None else f"{one['goal']} x"
         numbers = (_number(one[name]) for name in ("product", "floor", "ratio"))
         result.add_row(_label(one), *numbers, goal, "yes" if one["reached"] else "[red]no[/]")
     return result
@@ -78,7 +78,7 @@ def change_table(figures: Sequence[Figure], earlier: dict[str, Figure]) -> Table
 
 
 def _table(*names: str) -> Table:
-    result = Table(*names, box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False)
+    result = Table(*names, box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
     for column in result.columns[1:]:
         column.justify, column.no_wrap = "right", True
     return result
@@ -86,6 +86,10 @@ def _table(*names: str) -> Table:
 
 def _label(one: Figure) -> str:
     return f"{one['measure']} ({one['unit']})" if one["unit"] else one["measure"]
+
+
+def short(number: int) -> str:
+    return f"{number // 1000}k" if number >= 1000 else str(number)
 
 
 def _number(value: float | None) -> str:

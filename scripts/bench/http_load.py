@@ -34,14 +34,15 @@ class Connection(NamedTuple):
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
 
-    async def request(self, text: str) -> None:
-        """Returns after a 2xx, else raises RuntimeError."""
+    async def request(self, text: str) -> bytes:
+        """The head of a 2xx; else raises RuntimeError."""
         self.writer.write(text.encode())
         head = await self.reader.readuntil(b"\r\n\r\n")
         length = head.lower().partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0]
         body = await self.reader.readexactly(int(length))
         if head[9:10] != b"2":
             raise RuntimeError((head + body).decode(errors="replace"))
+        return head
 
 
 async def connect(*ports: int) -> list[Connection]:

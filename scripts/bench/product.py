@@ -4,12 +4,16 @@ import random
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
+from ai.catalogue.cache import CatalogueCache
+from ai.embeddings.manifest import read_manifest
 from ai.kit.db import open_pool
 from ai.kit.settings import Settings
 from ai.projections.documents import document
+from ai.recommendations.refresh import NeighboursRefresh
 from core.config.kafka import connection
 from core.demo.loader import load_catalogue
 from core.outbox.kafka import Publisher
@@ -21,6 +25,8 @@ from ongoza_contracts.users import UserCreated
 from ongoza_contracts.vocabulary import ContentType, ProgressStatus, Role, Track
 
 LEARNERS = 1000
+SESSIONS = UUID(int=18)
+"""The namespace of ids of profiling sessions."""
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 TRACKS = tuple(Track)
 OTHER_TRACKS = [track for track in Track if track is not Track.RESEARCHERS]
@@ -30,9 +36,9 @@ async def ai_pool(search_path: str = "g1, public", **parameters: str) -> asyncpg
     return await open_pool(Settings(), search_path=search_path, parameters=parameters)
 
 
-def progress_facts(count: int) -> Iterator[ProgressUpdated]:
+def progress_facts(count: int, first: int = 0) -> Iterator[ProgressUpdated]:
     """Consecutive facts are of different learners, and each is the first of its entity."""
-    for number in range(count):
+    for number in range(first, first + count):
         yield progress_fact(1 + number % LEARNERS, f"module-{number // LEARNERS:03}", number % 100)
 
 
@@ -92,3 +98,13 @@ def catalogue_texts() -> list[str]:
 def publish(facts: Iterable[Fact]) -> None:
     """Puts facts on their topics. Raises NotPublished."""
     Publisher(connection()).publish([encode(fact, time=NOW) for fact in facts], lambda: None)
+
+
+async def count_neighbours(pool: asyncpg.Pool) -> None:
+    """As the worker does; no-op unless enough facts changed since."""
+    await NeighboursRefresh(pool, CatalogueCache(pool)).refresh()
+
+
+def model_key() -> tuple[str, str, str]:
+    """The model of vectors in the cache, as its table names it."""
+    return read_manifest().identity.key

@@ -37,6 +37,8 @@ class Connect:
     port: int
     changes: Mapping[str, str] = field(default_factory=dict)
     """Settings that differ from `infra/kafka/connect/outbox.json`."""
+    login: Mapping[str, str] = field(default_factory=dict)
+    """How to sign in to the brokers, in librdkafka's names; empty without logins."""
 
     def prepare(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -44,6 +46,7 @@ class Connect:
         own = {
             "listeners": f"HTTP://{HOST}:{self.port}",
             "offset.storage.file.filename": self.folder / "offsets",
+            **self._login(),
         }
         worker = (SETTINGS / "connect" / "worker.properties").read_text()
         lines = "".join(f"{key}={value}\n" for key, value in own.items())
@@ -65,6 +68,21 @@ class Connect:
             str(self._worker),
             str(self._connector),
         ]
+
+    def _login(self) -> dict[str, str]:
+        """Of the worker and of its producer, in the names of Kafka's Java clients."""
+        if "sasl.username" not in self.login:
+            return {}
+        user, password = self.login["sasl.username"], self.login["sasl.password"]
+        module = "org.apache.kafka.common.security.scram.ScramLoginModule required"
+        own = {
+            "security.protocol": self.login["security.protocol"],
+            "sasl.mechanism": self.login["sasl.mechanism"],
+            "sasl.jaas.config": f'{module} username="{user}" password="{password}";',
+        }
+        return {
+            f"{prefix}{key}": value for prefix in ("", "producer.") for key, value in own.items()
+        }
 
     @property
     def _worker(self) -> Path:
