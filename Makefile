@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SOURCES := contracts/ongoza_contracts contracts/consumers/engagement_stats/engagement_stats services/core/core services/ai/ai infra scripts tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status reset logs test check seed demo rebuild bench evaluate fuzz chaos profiling-report forecast-report suggestion-report schemas site model model-check lock
+.PHONY: help up down status reset logs test check seed demo rebuild bench evaluate search-panel fuzz chaos profiling-report forecast-report suggestion-report schemas site model model-check lock
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -50,6 +50,8 @@ bench: .venv/.ready ## measure each path beside its floor (ARGS='--only relay --
 	@$(PYTHON) -m scripts.bench $(ARGS)
 evaluate: .venv/.ready ## compare the ranking with baselines (ARGS='FILE --items FILE', or --learn in a running stack)
 	@$(PYTHON) -m scripts.evaluate $(or $(ARGS),--seeded)
+search-panel: .venv/.ready ## print how well search finds what queries with known answers mean
+	@$(PYTHON) -m scripts.search_panel
 fuzz: .venv/.ready ## send both APIs thousands of generated requests with a token of each role
 	@FUZZ_CASES=10 $(PYTHON) -m pytest -q -s tests/integration/test_fuzz.py
 chaos: .venv/.ready ## kill random processes under load for ten minutes and count what is lost (ARGS='--minutes 2')

@@ -15,6 +15,7 @@ from ai.kit.core_client import CoreClient
 from ai.kit.settings import Settings
 from ai.projections.seen import SeenLearners
 from ai.resources import Resources
+from ai.search.cache import LexicalCache
 from ai.suggestions.service import AgreementCache
 from tests.tokens import SECRET, bearer
 
@@ -39,6 +40,7 @@ def app_over(
         "wordings": Wordings(pool),
         "encoder": cast(Any, None),
         "seen": SeenLearners(pool),
+        "lexical": LexicalCache(pool),
         "vectors": cast(Any, None),
         **others,
     }

@@ -66,6 +66,7 @@ async def client_of(
         priors=cast(Any, None),
         agreements=cast(Any, None),
         wordings=cast(Any, None),
+        lexical=cast(Any, None),
         vectors=cast(Any, None),
     )
     transport = httpx.ASGITransport(app)

@@ -28,6 +28,7 @@ from ai.projections.tables import UPSERT_PROGRESS
 from ai.rebuild import rebuild as rebuilding
 from ai.rebuild.command import tools
 from ai.vectorstore.index import INDEX, PATIENT
+from ai.vectorstore.pgvector import TABLE
 from ai.worker import Worker
 from ongoza_contracts.codec import encode
 from ongoza_contracts.topics import CONTENT, PROGRESS, USERS, Topic
@@ -231,7 +232,7 @@ async def copy_topics() -> Result:
         for topic, table in TABLES.items():
             async for rows in read_rows(db, topic):
                 await db.copy_records_to_table(table, records=rows)
-        for sql in (COPY_VECTORS, PATIENT, INDEX.format(how="")):
+        for sql in (COPY_VECTORS, PATIENT, INDEX.format(how="", table=TABLE)):
             await db.execute(sql)
         seconds = time.perf_counter() - began
         await drop_generation(db, generation)

@@ -185,6 +185,7 @@ class Stack:
             "FILES_ROOT": str(self.folder / "files"),
             "UPLOADS_ROOT": str(self.folder / "uploads"),
             "DEMO_DATA": "yes",  # the command `seed`
+            "MULTILINGUAL_SEARCH": "1",
             "PAYMENT_SANDBOX": "1",  # nobody pays with money here
             "WEBHOOKS_TO_LOOPBACK": "1",  # their receivers run here too
             "DB_HOST": HOST,

@@ -37,7 +37,7 @@ async def test_a_vector_of_an_outdated_text_is_not_stored(
 
 async def plan(pool: asyncpg.Pool, query: str, only: Filter) -> str:
     fits, values = pgvector.conditions(only, 3)
-    sql = "EXPLAIN " + query.format(fits=fits, vector="$1::vector", k="$2")
+    sql = "EXPLAIN " + query.format(table=pgvector.TABLE, fits=fits, vector="$1::vector", k="$2")
     async with pool.acquire() as db, db.transaction():
         await db.execute("SET LOCAL enable_seqscan = off")  # a small table has no need of an index
         return "\n".join(row[0] for row in await db.fetch(sql, NORTH, 10, *values))
@@ -46,7 +46,7 @@ async def plan(pool: asyncpg.Pool, query: str, only: Filter) -> str:
 async def test_a_narrow_filter_uses_the_btree_and_a_wide_one_the_vector_index(
     vector_pool: asyncpg.Pool,
 ) -> None:
-    await vector_pool.execute(INDEX.format(how=""))
+    await vector_pool.execute(INDEX.format(how="", table=pgvector.TABLE))
     await ProjectedStore(vector_pool).upsert([entry("course-1", NORTH)])
     only = Filter(track=Track.BUILDERS, level=1)
     exact = await plan(vector_pool, pgvector.EXACT, only)

@@ -12,11 +12,17 @@ from fastapi import FastAPI
 from ai.embeddings.backfill import Backfill
 from ai.embeddings.cache import CachedEncoder
 from ai.embeddings.encoder import Encoder, open_encoder
-from ai.embeddings.queue import EncoderQueue
+from ai.embeddings.multilingual import TABLE as MULTILINGUAL_TABLE
+from ai.embeddings.multilingual import MultilingualEncoder, open_multilingual
+from ai.embeddings.queue import EncoderBusy, EncoderQueue
 from ai.kit.settings import Settings
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
 from ai.projections.status import heartbeat
+from ai.rebuild.vectors import fill_from_cache
+from ai.search import cache as search_cache
+from ai.search.cache import LexicalCache
+from ai.search.queries import load_items
 from ai.vectorstore.base import Filter, Hit, StoreUnavailable
 from ai.vectorstore.pgvector import PgVectorStore
 from ongoza_contracts.event import Fact
@@ -249,14 +255,104 @@ async def test_the_other_store_is_searched_first_and_checked(
 ) -> None:
     other = OtherStore("mission-5", "course-2")
     change(app, other_vectors=other)
-    source, results = await get(http, "", q="linux", limit=2)
-    assert (source, ids(results)) == ("pinecone", ["mission-5", "course-2"])
+    source, results = await get(http, "", q="kubernetes", limit=2)
+    assert (source, ids(results)) == ("pinecone", ["course-2", "mission-5"])
     assert other.asked == [(2, Filter())]
     # If its answer is outdated or incomplete, the database answers.
     for query in ({"level": 4, "limit": 2}, {"limit": 3}, {"track": "leaders", "limit": 1}):
         assert (await get(http, "", q="linux", **query))[0] == "database"
     change(app, other_vectors=OtherStore(down=True))
     assert (await get(http, "", q="linux"))[0] == "database"
+
+
+async def test_identifiers_and_acronyms_find_their_items_first(
+    http: httpx.AsyncClient, pool: asyncpg.Pool, model: Encoder
+) -> None:
+    cves = [f"CVE-2024-{number}" for number in range(3090, 3100)]
+    techniques = ["T1059", "T1059.001", "T1059.003", "T1566", "T1566.001", "T1110.003"]
+    titles = [f"Patch drill for {one}" for one in cves]
+    titles += [f"A technique ({one})" for one in techniques]
+    missions = [published(f"mission-{900 + n}", title=one) for n, one in enumerate(titles)]
+    await publish(pool, *missions, published("mission-990", title="Cross-site scripting in a shop"))
+    await embed(pool, model)
+    for number, identifier in enumerate([*cves, *techniques]):
+        found = ids((await get(http, "", q=identifier.lower(), limit=1))[1])
+        assert found == [f"mission-{900 + number}"], identifier
+    assert ids((await get(http, "", q="XSS", limit=1))[1]) == ["mission-990"]
+
+
+class FailingEncoder:
+    async def encode(self, texts: list[str]) -> None:
+        raise EncoderBusy
+
+
+async def test_without_the_model_words_still_find_and_the_answer_says_so(
+    app: FastAPI, http: httpx.AsyncClient
+) -> None:
+    change(app, encoder=FailingEncoder())
+    answer = (await http.get("/api/v1/search", params={"q": "linux server"})).json()
+    assert answer["meaning"] == "none"
+    assert ids(answer["results"]) == ["course-1", "module-3"]
+    take_the_database_away(app)
+    same = await http.get("/api/v1/search", params={"q": "linux server"})
+    assert (same.headers["X-Source"], same.json()) == ("memory", answer)
+
+
+async def test_the_language_is_said_and_can_be_given(http: httpx.AsyncClient) -> None:
+    for query, language in (({"q": "nenosiri"}, "sw"), ({"q": "nenosiri", "language": "en"}, "en")):
+        answer = (await http.get("/api/v1/search", params=query)).json()
+        assert (answer["language"], answer["meaning"]) == (language, "english")
+    refused = await http.get("/api/v1/search", params={"q": "x", "language": "tlh"})
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_parameter")
+
+
+async def test_other_languages_are_compared_by_vectors_of_the_multilingual_model(
+    app: FastAPI, http: httpx.AsyncClient, pool: asyncpg.Pool
+) -> None:
+    second = MultilingualEncoder()
+    queue = EncoderQueue(second)
+    encoder = CachedEncoder(pool, queue)
+    revision = await pool.fetchval("SELECT revision FROM catalogue_revision")
+    while await Backfill(pool, encoder, MULTILINGUAL_TABLE).embed_some():
+        pass
+    assert await pool.fetchval("SELECT revision FROM catalogue_revision") == revision
+    same = """SELECT count(*) FROM content_vector JOIN content_vector_e5 USING (content_id)
+        WHERE content_vector.embedding <=> content_vector_e5.embedding < 0.5"""
+    assert await pool.fetchval(same) == 0
+    # A rebuild fills the table from the cache alone.
+    await pool.execute("DELETE FROM content_vector_e5")
+    assert await fill_from_cache(pool, second.identity, MULTILINGUAL_TABLE) == len(CATALOGUE)
+    change(app, multilingual=open_multilingual(second, pool))
+    for text, language, best in (
+        ("barua pepe za ulaghai", "sw", "mission-4"),
+        ("comment reconnaître un courriel d\u2019hameçonnage", "fr", "mission-4"),
+        ("kuongoza timu ya usalama", "sw", "course-2"),
+    ):
+        answer = (await http.get("/api/v1/search", params={"q": text})).json()
+        assert (answer["language"], answer["meaning"]) == (language, "multilingual")
+        assert ids(answer["results"])[0] == best
+    queue.close()
+
+
+async def test_only_changed_items_are_read_again_for_their_words(
+    app: FastAPI, http: httpx.AsyncClient, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache: LexicalCache = app.state.resources.lexical
+    read: list[list[str]] = []
+
+    async def recorded(pool: asyncpg.Pool, content_ids: list[str]) -> Any:
+        read.append(content_ids)
+        return await load_items(pool, content_ids)
+
+    monkeypatch.setattr(search_cache, "load_items", recorded)
+    await cache.refresh()
+    await publish(pool, published("course-1", version=2, title="Hardening a Debian server"))
+    await publish(pool, retired("course-2", version=2))
+    await cache.refresh()
+    await cache.refresh()
+    assert read == [sorted(CATALOGUE), ["course-1"]]
+    assert set((await cache.search("debian", 9, Filter())).best) == {"course-1"}
+    assert not (await cache.search("leading", 9, Filter())).best
 
 
 async def test_a_request_without_a_token_is_refused(http: httpx.AsyncClient) -> None:

@@ -50,7 +50,7 @@ async def store(
     monkeypatch: pytest.MonkeyPatch,
 ) -> VectorStore:
     if request.param == "pgvector-indexed":
-        await vector_pool.execute(INDEX.format(how=""))
+        await vector_pool.execute(INDEX.format(how="", table=pgvector.TABLE))
         monkeypatch.setattr(pgvector, "EXACT_MAX", 0)
         monkeypatch.setattr(pgvector, "NARROW_MAX", 0)
     else:

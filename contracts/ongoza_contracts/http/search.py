@@ -1,4 +1,5 @@
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -11,6 +12,24 @@ LIMIT_DEFAULT = 10
 LIMIT_MAX = 50
 SKILLS_MAX = 10
 QUERY_MAX_CHARACTERS = 512
+
+
+class Language(StrEnum):
+    EN = "en"
+    FR = "fr"
+    SW = "sw"
+    AR = "ar"
+    OTHER = "other"
+
+
+class Meaning(StrEnum):
+    """By which model the meaning of a query was compared."""
+
+    ENGLISH = "english"
+    MULTILINGUAL = "multilingual"
+    NONE = "none"
+    """Words alone, while the models are busy or unavailable."""
+
 
 _SLUG = r"[a-z0-9]+([-_.][a-z0-9]+)*"
 
@@ -42,7 +61,10 @@ class SearchQuery(SearchFilters):
     q: Annotated[
         str,
         StringConstraints(strip_whitespace=True, min_length=1, max_length=QUERY_MAX_CHARACTERS),
-    ] = Field(description="The query, in words; compared by meaning, not by spelling.")
+    ] = Field(description="The query; compared by meaning and by its words and identifiers.")
+    language: Language | None = Field(
+        default=None, description="The language of `q`; guessed if it is not given."
+    )
 
 
 class MissionOffer(Response):
@@ -68,9 +90,10 @@ class Found(Response):
     score: float = Field(
         ge=0,
         le=1,
-        description="The cosine similarity of the two texts' vectors; 0 if it is negative. "
-        "1 is the same text; unrelated texts have 0.0 to 0.1. "
-        "Comparable between queries.",
+        description="How near the item is to the query: the similarity of meaning, 0 to 1, plus "
+        "0.8 times the share of the query's words that the item has, rare words counting more; "
+        "at most 1. Of similar items it is the similarity of meaning alone. "
+        "Unrelated queries reach 0.1 to 0.3 with their best item.",
     )
     mission: MissionOffer | None = None
     """Of missions whose work is handed in; absent while the caller's attempts are not known."""
@@ -81,3 +104,7 @@ class SearchResponse(Response):
     """Best first; never what is retired. Fewer than `limit` only when fewer fit."""
     total: int = Field(ge=0)
     """How many are in `results`."""
+    language: Language | None = None
+    """Of the query, as given or guessed; absent for similar items."""
+    meaning: Meaning | None = None
+    """Which model compared the query; absent for similar items."""

@@ -13,6 +13,7 @@ from ai.coaching.service import CoachResources
 from ai.coaching.wordings import Wordings
 from ai.dashboard.service import DashboardResources, PriorCache
 from ai.embeddings.encoder import open_encoder
+from ai.embeddings.multilingual import Multilingual, multilingual_encoder, open_multilingual
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.auth import Tokens
 from ai.kit.core_client import CoreClient
@@ -22,6 +23,8 @@ from ai.kit.settings import Settings
 from ai.missions.service import MissionResources
 from ai.projections.revocation import SECONDS, Revocations
 from ai.projections.seen import FLUSH_SECONDS, SeenLearners
+from ai.search.cache import LexicalCache
+from ai.search.service import SearchResources
 from ai.suggestions.service import AgreementCache
 from ai.vectorstore.base import VectorStore
 from ai.vectorstore.pgvector import SEARCH_SETTINGS, PgVectorStore
@@ -60,7 +63,10 @@ class Resources:
     priors: PriorCache
     agreements: AgreementCache
     wordings: Wordings
-    vectors: VectorStore
+    lexical: LexicalCache
+    vectors: PgVectorStore
+    multilingual: Multilingual | None = None
+    """The second model and its vectors, where it is on."""
     other_vectors: VectorStore | None = None
     """Searched first if configured; its hits are checked against the live generation."""
 
@@ -79,6 +85,11 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
         stack.push_async_callback(core.close)
         encoder = EncoderQueue(await asyncio.to_thread(open_encoder, settings.embedding_backend))
         stack.callback(encoder.close)
+        second = await asyncio.to_thread(multilingual_encoder, settings.multilingual_search)
+        multilingual = open_multilingual(second, pool) if second else None
+        if multilingual:
+            stack.callback(multilingual.encoder.close)
+        lexical = LexicalCache(pool)
         catalogues, priors, agreements = (
             CatalogueCache(pool, patience=PATIENCE_SECONDS),
             PriorCache(pool),
@@ -89,6 +100,7 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
             run_periodically(seen.flush, pause=FLUSH_SECONDS),
             run_periodically(Revocations(pool, tokens).refresh, pause=SECONDS),
             run_periodically(catalogues.refresh, pause=CATALOGUE_SECONDS, rest=EMPTY_SECONDS),
+            run_periodically(lexical.refresh, pause=CATALOGUE_SECONDS, rest=EMPTY_SECONDS),
             run_periodically(priors.refresh, pause=PRIOR_SECONDS, rest=NO_ENROLMENTS_SECONDS),
             run_periodically(agreements.refresh, pause=AGREEMENT_SECONDS, rest=NO_REVIEWS_SECONDS),
         ):
@@ -99,7 +111,6 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
         other = None
         if settings.pinecone_host:
             other = await stack.enter_async_context(open_pinecone(settings, encoder.identity))
-        vectors = PgVectorStore(pool)
         yield Resources(
             settings,
             tokens,
@@ -111,12 +122,15 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
             priors,
             agreements,
             wordings,
-            vectors,
+            lexical,
+            PgVectorStore(pool),
+            multilingual,
             other,
         )
 
 
 # Only mypy checks these: the resources have everything that the features need.
 _FOR_FEATURES: Callable[[Resources], MissionResources] = lambda resources: resources  # noqa: E731
+_FOR_SEARCH: Callable[[Resources], SearchResources] = lambda resources: resources  # noqa: E731
 _FOR_DASHBOARD: Callable[[Resources], DashboardResources] = lambda resources: resources  # noqa: E731
 _FOR_COACH: Callable[[Resources], CoachResources] = lambda resources: resources  # noqa: E731

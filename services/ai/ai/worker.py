@@ -19,6 +19,8 @@ from ai.catalogue.cache import CatalogueCache
 from ai.embeddings.backfill import Backfill
 from ai.embeddings.cache import CachedEncoder
 from ai.embeddings.encoder import open_encoder
+from ai.embeddings.multilingual import TABLE as MULTILINGUAL_TABLE
+from ai.embeddings.multilingual import multilingual_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.broker import BrokerError, Consumer, KafkaConfig, Publisher
 from ai.kit.db import UNAVAILABLE, open_pool
@@ -118,6 +120,7 @@ class Worker:
                 run("mirror", mirror.mirror_some, pause=PAUSE_SECONDS, unavailable=needs)
             backfill = Backfill(self.pool, CachedEncoder(self.pool, encoder))
             run("embedding", backfill.embed_some, pause=IDLE_SECONDS, wake=self.texts)
+            await self._run_multilingual_jobs(run, stack)
             self._run_list_jobs(run, publisher)
             run("index", Indexer(self.pool).index_when_large, pause=INDEX_SECONDS)
             run("heartbeat", self._beat, pause=HEARTBEAT_SECONDS)
@@ -129,6 +132,18 @@ class Worker:
             )
             run("stuck check", self._watch, pause=self.settings.worker_stuck_seconds / 4)
             yield
+
+    async def _run_multilingual_jobs(self, run: Callable[..., None], stack: AsyncExitStack) -> None:
+        wanted = self.settings.multilingual_search
+        encoder = await asyncio.to_thread(multilingual_encoder, wanted)
+        if encoder is None:
+            return
+        queue = EncoderQueue(encoder)
+        stack.callback(queue.close)
+        backfill = Backfill(self.pool, CachedEncoder(self.pool, queue), MULTILINGUAL_TABLE)
+        run("multilingual embedding", backfill.embed_some, pause=IDLE_SECONDS)
+        indexer = Indexer(self.pool, table=MULTILINGUAL_TABLE)
+        run("multilingual index", indexer.index_when_large, pause=INDEX_SECONDS)
 
     def _run_list_jobs(self, run: Callable[..., None], publisher: Publisher) -> None:
         catalogues = CatalogueCache(self.pool)

@@ -20,6 +20,7 @@ from ai.kit.settings import Settings
 from ai.kit.vectors import Matrix, ModelIdentity
 from ai.projections.seen import SeenLearners
 from ai.resources import Resources
+from ai.search.cache import LexicalCache
 from ai.suggestions.service import AgreementCache
 from ai.vectorstore.pgvector import PgVectorStore
 from tests.tokens import SECRET
@@ -75,6 +76,7 @@ def app_alone(settings: Settings) -> FastAPI:
         priors=PriorCache(pool),
         agreements=AgreementCache(pool),
         wordings=Wordings(pool),
+        lexical=LexicalCache(pool),
         vectors=PgVectorStore(pool),
     )
     return app

@@ -331,7 +331,7 @@ export const recommendationsExplain = <ThrowOnError extends boolean = false>(opt
 });
 
 /**
- * The items that match the filters, by semantic similarity to `q`.
+ * The items that match the filters, by the meaning of `q` and by its words.
  */
 export const searchContent = <ThrowOnError extends boolean = false>(options: Options<SearchContentData, ThrowOnError>): RequestResult<SearchContentResponses, SearchContentErrors, ThrowOnError> => (options.client ?? client).get<SearchContentResponses, SearchContentErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -513,7 +513,7 @@ export type Found = {
     level: number;
     skills: Array<string>;
     /**
-     * The cosine similarity of the two texts' vectors; 0 if it is negative. 1 is the same text; unrelated texts have 0.0 to 0.1. Comparable between queries.
+     * How near the item is to the query: the similarity of meaning, 0 to 1, plus 0.8 times the share of the query's words that the item has, rare words counting more; at most 1. Of similar items it is the similarity of meaning alone. Unrelated queries reach 0.1 to 0.3 with their best item.
      */
     score: number;
     /**
@@ -580,6 +580,8 @@ export type Interval = {
     high: number;
 };
 
+export type Language = 'en' | 'fr' | 'sw' | 'ar' | 'other';
+
 export type Live = {
     status: 'ok';
 };
@@ -589,6 +591,11 @@ export type LostTopic = {
     cause: 'recreated' | 'shorter';
     noticed_at: string;
 };
+
+/**
+ * By which model the meaning of a query was compared.
+ */
+export type Meaning = 'english' | 'multilingual' | 'none';
 
 /**
  * What could not be read at the moment.
@@ -1031,6 +1038,14 @@ export type SearchResponse = {
      * How many are in `results`.
      */
     total: number;
+    /**
+     * Of the query, as given or guessed; absent for similar items.
+     */
+    language?: Language | null;
+    /**
+     * Which model compared the query; absent for similar items.
+     */
+    meaning?: Meaning | null;
 };
 
 export type SessionProgress = {
@@ -2829,9 +2844,13 @@ export type SearchContentData = {
         skills?: string;
         limit?: number;
         /**
-         * The query, in words; compared by meaning, not by spelling.
+         * The query; compared by meaning and by its words and identifiers.
          */
         q: string;
+        /**
+         * The language of `q`; guessed if it is not given.
+         */
+        language?: Language;
     };
     url: '/api/v1/search';
 };

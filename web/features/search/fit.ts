@@ -8,7 +8,7 @@ const PARTLY = 0.3;
 const MIN_LETTERS = 3;
 const SHOWN = 4;
 
-/** By the similarity of the two texts, of which unrelated ones have up to 0.1. */
+/** By the score, of which unrelated queries reach up to 0.3. */
 export function nearness(score: number): Nearness {
   if (score >= NEAR) {
     return "near";

@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     ai_host: str = "127.0.0.1"
     ai_port: int = 8001
     embedding_backend: Backend = "onnx"
+    multilingual_search: bool = False
+    """Search in other languages than English with a second model; needs `ai[multilingual]`."""
     pinecone_host: str = ""
     """The host of an index that mirrors the vectors and is searched first; empty for none."""
     pinecone_api_key: SecretStr = Field(default=SecretStr(""), validate_default=True)

@@ -30,7 +30,15 @@ CREATE TABLE content_vector (
     embedding   vector(384) NOT NULL
 );
 
--- One row, raised with every change of the two tables above and of `item_neighbour`, so that a
+-- The same items' vectors by the multilingual model, where it is on. Vectors of two models are never
+-- compared, so another model needs another table.
+CREATE TABLE content_vector_e5 (
+    content_id  text PRIMARY KEY,
+    text_sha256 bytea NOT NULL,
+    embedding   vector(384) NOT NULL
+);
+
+-- One row, raised with every change of `content`, `content_vector` and `item_neighbour`, so that a
 -- process knows when its copy of the catalogue is stale.
 CREATE TABLE catalogue_revision (
     one      boolean PRIMARY KEY DEFAULT true CHECK (one),

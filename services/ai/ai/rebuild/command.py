@@ -14,6 +14,7 @@ from pgvector.asyncpg import register_vector
 from rich.console import Console
 
 from ai.embeddings.encoder import open_encoder
+from ai.embeddings.multilingual import multilingual_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.broker import BrokerError, KafkaConfig, Reader, Stalled
 from ai.kit.db import UNAVAILABLE, connect, open_pool
@@ -164,12 +165,17 @@ async def tools(settings: Settings, backend: Backend | None) -> AsyncIterator[To
         stack.push_async_callback(db.close)
         await register_vector(db)
         live_encoder = await _encoder(stack, settings.embedding_backend)
+        second = await asyncio.to_thread(multilingual_encoder, settings.multilingual_search)
+        multilingual = EncoderQueue(second) if second else None
+        if multilingual:
+            stack.callback(multilingual.close)
         yield Tools(
             db=db,
             open_pool=lambda name: _pool(settings, name),
             open_reader=lambda: Reader(KafkaConfig.of(settings)),
             encoder=await _encoder(stack, backend) if backend else live_encoder,
             live_encoder=live_encoder,
+            multilingual=multilingual,
             progress_reporter=stack.enter_context(show.Bars(console)),
             parked_share=settings.worker_parked_share,
         )

@@ -21,6 +21,7 @@ from typing import Protocol, TypeAlias
 import asyncpg
 
 from ai.catalogue.cache import CatalogueCache
+from ai.embeddings.multilingual import TABLE as MULTILINGUAL_TABLE
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.broker import Reader, TopicPartition
 from ai.kit.db import Db
@@ -64,6 +65,7 @@ from ai.rebuild.switch import (
 )
 from ai.recommendations.recompute import Recompute
 from ai.recommendations.refresh import NeighboursRefresh
+from ai.vectorstore.pgvector import TABLE
 from ongoza_contracts.topics import Topic
 
 ATTEMPTS = 10
@@ -131,6 +133,8 @@ class Tools:
     encoder: EncoderQueue
     live_encoder: EncoderQueue
     """The encoder of the live generation, which may have another model."""
+    multilingual: EncoderQueue | None
+    """The second encoder, where it is on."""
     progress_reporter: ProgressReporter
     parked_share: float
 
@@ -233,7 +237,8 @@ class _Run:
         await self._load()
         await analyze(self.pool, self.name)
         cached, embedded = await self._embed()
-        await vectors.build_index(self.pool, lambda d, t: self._report("index", d, t))
+        for table in (TABLE, MULTILINGUAL_TABLE):
+            await vectors.build_index(self.pool, lambda d, t: self._report("index", d, t), table)
         failpoint("rebuild.index")
         await self._lists()
         await self._load()
@@ -306,7 +311,18 @@ class _Run:
             self.pool, encoder, lambda d, t: self._report("texts", d, t, cached=cached)
         )
         self._report("texts", cached + embedded, cached + embedded, cached=cached)
+        if self.tools.multilingual:
+            await self._embed_multilingual(self.tools.multilingual)
         return cached, embedded
+
+    async def _embed_multilingual(self, encoder: EncoderQueue) -> None:
+        cached = await vectors.fill_from_cache(self.pool, encoder.identity, MULTILINGUAL_TABLE)
+        await vectors.embed_rest(
+            self.pool,
+            encoder,
+            lambda d, t: self._report("multilingual texts", d, t, cached=cached),
+            MULTILINGUAL_TABLE,
+        )
 
     async def _lists(self) -> None:
         await NeighboursRefresh(self.pool).refresh()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ai.catalogue.catalogue import Item
 from ai.projections.documents import document
 from ai.vectorstore.base import Facets, Hit
-from ongoza_contracts.http.search import Found, SearchResponse
+from ongoza_contracts.http.search import Found, Meaning, SearchResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class SearchItem:
             track=self.facets.track,
             level=self.facets.level,
             skills=self.facets.skills,
-            score=round(score, 4),
+            score=round(min(score, 1.0), 4),
         )
 
 
@@ -39,6 +39,8 @@ def of_catalogue(item: Item) -> SearchItem:
     return SearchItem(item.content_id, item.title, item.description, facets)
 
 
-def response(items: Sequence[tuple[SearchItem, Hit]]) -> SearchResponse:
+def response(
+    items: Sequence[tuple[SearchItem, Hit]], meaning: Meaning | None = None
+) -> SearchResponse:
     results = tuple(item.found(hit.score) for item, hit in items)
-    return SearchResponse(results=results, total=len(results))
+    return SearchResponse(results=results, total=len(results), meaning=meaning)

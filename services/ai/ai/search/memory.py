@@ -1,18 +1,22 @@
 """Search in the catalogue in memory, while the database is unavailable."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ai.catalogue.catalogue import Catalogue
 from ai.kit.vectors import Row
+from ai.search.fusion import fused
 from ai.search.items import SearchItem, of_catalogue
 from ai.vectorstore.base import Filter, Hit
 from ai.vectorstore.memory import nearest
 
 
 def search_catalogue(
-    catalogue: Catalogue, vector: Row, k: int, only: Filter
+    catalogue: Catalogue, vector: Row, shares: Mapping[str, float], k: int, only: Filter
 ) -> list[tuple[SearchItem, Hit]]:
-    """The nearest items by exact search, among those that have a vector and are not retired."""
+    """The best items by meaning and by the `shares` of the query's words they have, among those
+    that have a vector and are not retired."""
     embedded = np.any(catalogue.vectors, axis=1)
     items = {
         place: item
@@ -20,8 +24,12 @@ def search_catalogue(
         if not one.retired and embedded[place] and only.fits((item := of_catalogue(one)).facets)
     }
     by_id = {item.content_id: item for item in items.values()}
-    hits = nearest([*by_id], catalogue.vectors[[*items]], vector, k) if items else []
-    return [(by_id[hit.content_id], hit) for hit in hits]
+    if not items:
+        return []
+    hits = nearest([*by_id], catalogue.vectors[[*items]], vector, len(items))
+    cosines = {hit.content_id: hit.score for hit in hits}
+    best = fused(cosines, {one: share for one, share in shares.items() if one in by_id})
+    return [(by_id[hit.content_id], hit) for hit in best[:k]]
 
 
 def item_of(catalogue: Catalogue, content_id: str) -> tuple[SearchItem, Row | None] | None:

@@ -36,8 +36,8 @@ async def search_content(
     resources: CurrentResources,
     query: Annotated[SearchQuery, Query()],
 ) -> Response:
-    """The items that match the filters, by semantic similarity to `q`."""
-    found = search(resources, caller.user_id, query.q, query.limit, _filter(query))
+    """The items that match the filters, by the meaning of `q` and by its words."""
+    found = search(resources, caller.user_id, query.q, query.limit, _filter(query), query.language)
     return _response(await while_connected(request, found))
 
 

@@ -6,15 +6,15 @@ import asyncpg
 
 from ai.kit.db import Db
 from ai.kit.locks import RELEASE_INDEX, TRY_INDEX
-from ai.vectorstore.pgvector import EXACT_MAX, SIZE
+from ai.vectorstore.pgvector import EXACT_MAX, SIZE, TABLE
 
 log = logging.getLogger(__name__)
 
-NAME = "content_vector_hnsw"
+NAME = "{table}_hnsw"
 # In half precision the graph is half as large, walked in half the time (1.2 ms, not 2.4, at 100,000
 # vectors and the same recall) and built in half the time. The stored vectors keep full precision.
 INDEX = f"""
-CREATE INDEX {{how}} IF NOT EXISTS {NAME} ON content_vector
+CREATE INDEX {{how}} IF NOT EXISTS {NAME} ON {{table}}
 USING hnsw ((embedding::halfvec(384)) halfvec_cosine_ops) WITH (m = 24, ef_construction = 200)
 """
 # Null without index; false when its creation was interrupted.
@@ -29,27 +29,28 @@ class Indexer:
     """Builds the index of a generation that grows while it is live, without blocking readers or
     writers. A rebuild builds its own index after the load."""
 
-    def __init__(self, pool: asyncpg.Pool, *, above: int = EXACT_MAX) -> None:
+    def __init__(self, pool: asyncpg.Pool, *, above: int = EXACT_MAX, table: str = TABLE) -> None:
         self._pool = pool
+        self._table = table
         self._above = above
 
     async def index_when_large(self) -> bool:
-        if await self._pool.fetchval(SIZE) > self._above:
+        if await self._pool.fetchval(SIZE.format(table=self._table)) > self._above:
             async with self._pool.acquire() as db:
                 if await db.fetchval(TRY_INDEX):
-                    await _make(db)
+                    await _make(db, self._table)
         return False
 
 
-async def _make(db: Db) -> None:
+async def _make(db: Db, table: str) -> None:
     try:
-        valid = await db.fetchval(VALID, NAME)
+        valid = await db.fetchval(VALID, NAME.format(table=table))
         if valid:
             return
         await db.execute(PATIENT)
         if valid is False:
-            await db.execute(DROP)
-        await db.execute(INDEX.format(how="CONCURRENTLY"), timeout=None)
+            await db.execute(DROP.format(table=table))
+        await db.execute(INDEX.format(how="CONCURRENTLY", table=table), timeout=None)
         log.info("the index of vectors is made")
     finally:
         await db.execute(USUAL)

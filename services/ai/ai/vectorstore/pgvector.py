@@ -1,7 +1,7 @@
 """Vectors in the database, filtered by the projection of content."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import asyncpg
@@ -31,6 +31,9 @@ COUNTS_SECONDS = 60.0
 FILTERS_MAX = 1_000
 """The size of the cache of which filters are narrow."""
 
+TABLE = "content_vector"
+"""The vectors of the English model, which lists are computed from as well."""
+
 SEARCH_SETTINGS = {
     "hnsw.iterative_scan": "strict_order",
     "hnsw.ef_search": "250",
@@ -42,34 +45,37 @@ random reads cost little more than sequential ones, because vectors have to fit 
 # Only if the text is still the one that was embedded, and only changed vectors, because each update
 # of a row adds a node to the graph of the HNSW index.
 STORE = """
-INSERT INTO content_vector (content_id, text_sha256, embedding)
+INSERT INTO {table} (content_id, text_sha256, embedding)
 SELECT content_id, text_sha256, embedding
 FROM unnest($1::text[], $2::bytea[], $3::vector[]) AS made (content_id, text_sha256, embedding)
 JOIN content USING (content_id) WHERE document_sha256 = text_sha256
 ON CONFLICT (content_id) DO UPDATE SET
     text_sha256 = excluded.text_sha256, embedding = excluded.embedding
-WHERE (content_vector.text_sha256, content_vector.embedding)
+WHERE ({table}.text_sha256, {table}.embedding)
     IS DISTINCT FROM (excluded.text_sha256, excluded.embedding)
 RETURNING content_id
 """
-DELETE = "DELETE FROM content_vector WHERE content_id = ANY($1) RETURNING content_id"
-SIZE = "SELECT count(*) FROM content_vector"
+DELETE = "DELETE FROM {table} WHERE content_id = ANY($1) RETURNING content_id"
+SIZE = "SELECT count(*) FROM {table}"
 FITTING = "SELECT count(*) FROM (SELECT FROM content WHERE {fits} LIMIT {enough}) AS fitting"
 # Materialized, so that the HNSW index is not used. For unit vectors the negative inner product,
 # which `<#>` returns, is the negative cosine at half the cost.
 EXACT = """
 WITH fitting AS MATERIALIZED (
     SELECT content_id, embedding <#> {vector} AS distance
-    FROM content JOIN content_vector USING (content_id) WHERE {fits}
+    FROM content JOIN {table} USING (content_id) WHERE {fits}
 )
 SELECT content_id, -distance AS cosine FROM fitting ORDER BY distance, content_id LIMIT {k}
 """
 # The filter is a subquery, so that the planner always walks the index and applies the filter to
 # what it finds. The index has half precision (`ai.vectorstore.index`); scores have full precision.
 NEAREST = """
-SELECT content_id, -(embedding <#> {vector}) AS cosine FROM content_vector AS near
+SELECT content_id, -(embedding <#> {vector}) AS cosine FROM {table} AS near
 WHERE (SELECT {fits} FROM content WHERE content.content_id = near.content_id)
 ORDER BY embedding::halfvec(384) <=> {vector}::halfvec(384) LIMIT {k}
+"""
+SCORES = """
+SELECT content_id, -(embedding <#> $1::vector) AS cosine FROM {table} WHERE content_id = ANY($2)
 """
 CONDITIONS = {
     "content_type": "content_type = ${}::text",
@@ -80,12 +86,20 @@ CONDITIONS = {
 
 
 async def write_vectors(
-    db: Db, content_ids: Sequence[str], digests: Sequence[bytes], rows: Sequence[Row]
+    db: Db,
+    content_ids: Sequence[str],
+    digests: Sequence[bytes],
+    rows: Sequence[Row],
+    *,
+    table: str = TABLE,
 ) -> list[str]:
     """Returns the ids of the items whose vector changed; items whose text has changed are
     skipped."""
     vectors = [Vector(row) for row in rows]
-    return [row[0] for row in await db.fetch(STORE, [*content_ids], [*digests], vectors)]
+    return [
+        row[0]
+        for row in await db.fetch(STORE.format(table=table), [*content_ids], [*digests], vectors)
+    ]
 
 
 class PgVectorStore:
@@ -95,8 +109,16 @@ class PgVectorStore:
     Exact for small catalogues and narrow filters, else by the HNSW index (`ai.vectorstore.index`).
     """
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        table: str = TABLE,
+        score: Callable[[float], float] = score,
+    ) -> None:
+        """`table` has the vectors of one model; `score` turns its cosines into scores."""
         self._pool = pool
+        self._table = table
+        self._score = score
         self._size = 0
         self._counted_at = -COUNTS_SECONDS
         self._narrow: dict[Filter, bool] = {}
@@ -105,13 +127,15 @@ class PgVectorStore:
         ids, digests = [one.content_id for one in entries], [one.text_sha256 for one in entries]
         async with self._pool.acquire() as db, db.transaction():
             await db.execute(LEARNER_READ_LOCK)
-            if await write_vectors(db, ids, digests, [one.embedding for one in entries]):
+            if await write_vectors(
+                db, ids, digests, [one.embedding for one in entries], table=self._table
+            ):
                 await mark_catalogue(db)
 
     async def delete(self, content_ids: Collection[str]) -> None:
         async with self._pool.acquire() as db, db.transaction():
             await db.execute(LEARNER_READ_LOCK)
-            if await db.fetch(DELETE, [*content_ids]):
+            if await db.fetch(DELETE.format(table=self._table), [*content_ids]):
                 await mark_catalogue(db)
 
     async def search(self, vector: Row, k: int, only: Filter = EVERYTHING) -> list[Hit]:
@@ -120,6 +144,13 @@ class PgVectorStore:
             if len(hits) == k:
                 return hits
         return await self._ask(EXACT, vector, k, only)
+
+    async def scores(self, vector: Row, content_ids: Collection[str]) -> dict[str, float]:
+        """By id, of those items that have a vector."""
+        rows = await self._pool.fetch(
+            SCORES.format(table=self._table), Vector(vector), [*content_ids]
+        )
+        return {row["content_id"]: self._score(row["cosine"]) for row in rows}
 
     async def _few(self, only: Filter) -> bool:
         """Whether so few items fit that exact search is better."""
@@ -145,16 +176,16 @@ class PgVectorStore:
     async def size(self) -> int:
         """The number of vectors, at most a minute old."""
         if time.monotonic() - self._counted_at > COUNTS_SECONDS:
-            self._size = await self._pool.fetchval(SIZE)
+            self._size = await self._pool.fetchval(SIZE.format(table=self._table))
             self._counted_at = time.monotonic()
             self._narrow.clear()
         return self._size
 
     async def _ask(self, query: str, vector: Row, k: int, only: Filter) -> list[Hit]:
         fits, values = conditions(only, 3)
-        sql = query.format(fits=fits, vector="$1::vector", k="$2")
+        sql = query.format(table=self._table, fits=fits, vector="$1::vector", k="$2")
         rows = await self._pool.fetch(sql, Vector(vector), k, *values)
-        return best_first([Hit(row["content_id"], score(row["cosine"])) for row in rows])
+        return best_first([Hit(row["content_id"], self._score(row["cosine"])) for row in rows])
 
 
 def conditions(only: Filter, number: int) -> tuple[str, list[Any]]:
