@@ -28,26 +28,30 @@ from scripts.evaluation.cases import (
 )
 from scripts.evaluation.evaluating import Figures, evaluate
 from scripts.evaluation.lists import sheets, show
-from scripts.evaluation.reading import BrokenFile, read_interactions, read_items
+from scripts.evaluation.reading import Account, BrokenFile, read_interactions, read_items
 
 SEED = 20261123
+LINES_NAMED = 20
 console = Console()
 
 
 def main(
     interactions: Annotated[
-        Path | None, typer.Argument(help="user, item, rating, timestamp; tabs or commas")
+        Path | None, typer.Argument(help="who took what, and when: a text file with a header")
     ] = None,
     items: Annotated[Path | None, typer.Option(help="id, title, description")] = None,
     seeded: Annotated[bool, typer.Option(help="the project's demo learners instead")] = False,
     learners: Annotated[int, typer.Option(min=2, help="how many of them")] = 1000,
     min_rating: Annotated[float | None, typer.Option(help="what counts as taken")] = None,
-    seed: Annotated[int, typer.Option(help="for the cold-start slice, BPR and ALS")] = SEED,
+    random_split: Annotated[
+        bool, typer.Option(help="hide any interaction of each user, not the last")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="for all that is drawn by lot")] = SEED,
     as_json: Annotated[Path | None, typer.Option("--json", help="also as JSON, here")] = None,
     lists: Annotated[bool, typer.Option(help="a sheet of 20 demo learners' lists")] = False,
     learn: Annotated[bool, typer.Option(help="fit the weights to lists that were shown")] = False,
 ) -> None:
-    """Compare the ranking with popularity, item-kNN and, where `implicit` is there, BPR and ALS."""
+    """Compare the ranking with popularity, item-kNN, EASE, Markov chains, BPR and ALS."""
     if learn:
         command = [sys.executable, "-m", "scripts.stack", "run", "--", sys.executable]
         raise typer.Exit(subprocess.call([*command, "-m", "ai", "learn"]))  # noqa: S603
@@ -56,9 +60,13 @@ def main(
         return
     if seeded == (interactions is not None):
         raise typer.BadParameter("give a file of interactions, or --seeded")
+    if seeded and random_split:
+        raise typer.BadParameter("--random-split is for a file of interactions")
     try:
         with console.status("reading"):
-            world = _world(interactions, items, learners, min_rating)
+            world = _world(
+                interactions, items, learners, min_rating, seed if random_split else None
+            )
         with _progress() as progress:
             task = progress.add_task("", total=None)
             figures = evaluate(
@@ -69,23 +77,55 @@ def main(
                 ),
             )
     except BrokenFile as error:
-        console.print(f"[red]{error}", soft_wrap=True)
+        console.print(str(error), style="red", soft_wrap=True, markup=False)
         raise typer.Exit(2) from error
     except NotEnoughData as error:
         console.print(f"not enough data: {error}", soft_wrap=True)
         raise typer.Exit(2) from error
-    _show(world, figures)
+    _show(world, figures, hidden="any item" if random_split else "the last item")
     if as_json:
         as_json.write_text(json.dumps(_document(world, figures), indent=2) + "\n")
 
 
 def _world(
-    interactions: Path | None, items: Path | None, learners: int, min_rating: float | None
+    interactions: Path | None,
+    items: Path | None,
+    learners: int,
+    min_rating: float | None,
+    shuffled: int | None,
 ) -> World:
     if interactions is None:
         return world_of_demo(learners)
-    known = read_interactions(interactions, min_rating=min_rating)
-    return world_of_file(known, read_items(items) if items else None)
+    account, of_items = Account(), Account()
+    known = read_interactions(
+        interactions, min_rating=min_rating, in_order=shuffled is None, account=account
+    )
+    described = read_items(items, of_items) if items else None
+    for path, one in ((interactions, account), (items, of_items)):
+        if path:
+            console.print(*_lines(path, one), sep="\n", soft_wrap=True, markup=False)
+    return world_of_file(known, described, shuffled)
+
+
+def _lines(path: Path, account: Account) -> list[str]:
+    """What became of the lines of a file, and from which columns."""
+    others = {
+        "header": account.headers,
+        "blank": account.blank,
+        "within quoted cells": account.within_cells,
+    }
+    counted = "".join(f", {count:,} {name}" for name, count in others.items() if count)
+    columns = ", ".join(f"{name} is {column!r}" for name, column in account.columns.items())
+    ignored = f"; not read: {', '.join(account.ignored)}" if account.ignored else ""
+    said = [
+        f"{path}: {account.lines:,} lines: {account.rows:,} rows{counted}; {account.kept:,} count",
+        f"  {columns}{ignored}",
+    ]
+    for reason, lines in account.left_out.items():
+        named = ", ".join(map(str, lines[:LINES_NAMED]))
+        more = f" and {len(lines) - LINES_NAMED:,} more" if len(lines) > LINES_NAMED else ""
+        said.append(f"  left out, {reason}: {len(lines):,} rows, line {named}{more}")
+    return said
 
 
 def _progress() -> Progress:
@@ -103,12 +143,12 @@ def _document(world: World, figures: list[Figures]) -> dict[str, object]:
     }
 
 
-def _show(world: World, figures: list[Figures]) -> None:
+def _show(world: World, figures: list[Figures], hidden: str) -> None:
     said = _document(world, figures)
     table = Table(
         title=f"{said['users']:,} users, {said['items']:,} items, {said['interactions']:,} "
         f"interactions{'' if world.has_text else ', no texts'}",
-        caption=f"Hidden: each user's last item. Cold start: {COLD_SHARE:.0%} of the users, met "
+        caption=f"Hidden: {hidden} of each user. Cold start: {COLD_SHARE:.0%} of the users, met "
         f"after {COLD_STEPS} items.",
     )
     for name in ("ranking", "NDCG@10", "Recall@10", "coverage", "similarity", "cold NDCG@10"):
@@ -120,7 +160,10 @@ def _show(world: World, figures: list[Figures]) -> None:
             one.ranker,
             *(f"{value:.4f}" for value in (one.ndcg, one.recall, one.coverage)),
             "-" if one.similarity is None else f"{one.similarity:.3f}",
-            *(f"{value:.4f}" for value in (one.cold_ndcg, one.cold_recall)),
+            *(
+                "-" if value is None else f"{value:.4f}"
+                for value in (one.cold_ndcg, one.cold_recall)
+            ),
             f"{one.seconds:.1f}",
         )
     console.print(table)

@@ -50,9 +50,13 @@ class World:
 
 
 def world_of_file(
-    interactions: Sequence[Interaction], described: Mapping[str, Described] | None
+    interactions: Sequence[Interaction],
+    described: Mapping[str, Described] | None,
+    shuffled: int | None = None,
 ) -> World:
-    """Every interaction is a finished item. Raises NotEnoughData."""
+    """Every interaction is a finished item. With a seed in `shuffled` each user's are in a random
+    order, so that any of them may be the hidden one and order says nothing. Raises
+    NotEnoughData."""
     if described is not None and not {one.item for one in interactions} & {*described}:
         raise NotEnoughData("none of the items taken is described: are the ids the same?")
     ids = sorted({one.item for one in interactions} | {*(described or ())})
@@ -63,7 +67,10 @@ def world_of_file(
     for one in sorted(interactions, key=lambda one: (one.timestamp, one.item)):
         histories.setdefault(one.user, []).append(one)
     cases = []
+    chance = Random(shuffled)  # noqa: S311 - chooses what is hidden, guards nothing
     for number, user in enumerate(sorted(histories), start=1):
+        if shuffled is not None:
+            chance.shuffle(histories[user])
         *before, last = histories[user]
         if len(before) >= HISTORY_MIN:
             steps = {one.item: KnownInteraction(ProgressStatus.COMPLETED, 1) for one in before}
@@ -103,8 +110,9 @@ def world_of_demo(count: int) -> World:
     return _world(items, cases, has_text=True)
 
 
-def cold_world(world: World, seed: int) -> World:
-    """The same world, with one learner in five reduced to their first three steps."""
+def cold_world(world: World, seed: int) -> World | None:
+    """The same world, with one learner in five reduced to their first three steps; None where
+    nobody has more."""
     chance = Random(seed)  # noqa: S311 - chooses learners, guards nothing
     cases, cold = [], set()
     for number, case in enumerate(world.cases):
@@ -114,7 +122,7 @@ def cold_world(world: World, seed: int) -> World:
         else:
             cases.append(case)
     if not cold:
-        raise NotEnoughData(f"no learner took more than {COLD_STEPS} items: there is no cold start")
+        return None
     items = [replace(item, learners=0) for item in world.catalogue.items]
     made = _with_counts(items, cases, world.catalogue.vectors)
     return World(made, cases, frozenset(cold), world.has_text)

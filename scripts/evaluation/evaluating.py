@@ -22,37 +22,40 @@ class Figures:
     coverage: float
     similarity: float | None
     """Null where items have no text."""
-    cold_ndcg: float
-    cold_recall: float
+    cold_ndcg: float | None
+    """Null, as `cold_recall`, where nobody took enough items."""
+    cold_recall: float | None
     seconds: float
 
 
 def evaluate(world: World, seed: int, report: ReportProgress) -> list[Figures]:
-    """The first one is the product's. Raises NotEnoughData without cold-start cases."""
-    cold = cold_world(world, seed)
+    """The first one is the product's."""
+    cold, items = cold_world(world, seed), len(world.catalogue.items)
     return [
         _figures(one, other, world, cold, report)
-        for one, other in zip(rankers(seed), rankers(seed), strict=True)
+        for one, other in zip(rankers(seed, items), rankers(seed, items), strict=True)
     ]
 
 
 def _figures(
-    ranker: Ranker, on_cold: Ranker, world: World, cold: World, report: ReportProgress
+    ranker: Ranker, on_cold: Ranker, world: World, cold: World | None, report: ReportProgress
 ) -> Figures:
     began = time.monotonic()
     lists = [*_lists(ranker, world, range(len(world.cases)), report)]
     targets = [case.target for case in world.cases]
-    chosen = sorted(cold.cold)
-    cold_lists = [*_lists(on_cold, cold, chosen, report)]
-    cold_targets = [cold.cases[number].target for number in chosen]
+    cold_lists, cold_targets = [], []
+    if cold:
+        chosen = sorted(cold.cold)
+        cold_lists = [*_lists(on_cold, cold, chosen, report)]
+        cold_targets = [cold.cases[number].target for number in chosen]
     return Figures(
         ranker=ranker.name,
         ndcg=_mean(ndcg, lists, targets),
         recall=_mean(recall, lists, targets),
         coverage=coverage(lists, len(world.catalogue.items)),
         similarity=similarity(lists, world.catalogue.vectors),
-        cold_ndcg=_mean(ndcg, cold_lists, cold_targets),
-        cold_recall=_mean(recall, cold_lists, cold_targets),
+        cold_ndcg=_mean(ndcg, cold_lists, cold_targets) if cold else None,
+        cold_recall=_mean(recall, cold_lists, cold_targets) if cold else None,
         seconds=time.monotonic() - began,
     )
 

@@ -40,7 +40,7 @@ def test_what_is_found_first_is_worth_one_and_equals_share_their_middle() -> Non
 
 
 def test_settings_are_only_chosen_where_there_is_enough_to_tell() -> None:
-    few = [places(0, 1, 2)] * 49 + [places(1, 2)] * 9
+    few = [places(0, 1, 2)] * 49 + [places(1)] * 9
     assert fit(few, unlike(3))[1] is None
     chosen, reached = fit([*few, places(0, 1, 2)], unlike(3))
     assert reached == pytest.approx(1.0)  # everybody's last step is 2
@@ -58,6 +58,15 @@ def test_the_settings_chosen_tell_what_comes_next_from_what_came_before() -> Non
     near = together.near(places(4, 5), decay_weights(2, together.settings.recency))
     near[[4, 5]] = 0
     assert int(np.argmax(near)) == 6
+
+
+def test_where_everyone_took_two_items_the_second_tells_that_order_counts() -> None:
+    # Each item is followed by the next; the one before it comes as often with it.
+    walks = [places(start, (start + 1) % 31) for start in range(31)]
+    together, reached = fit(walks * 4, unlike(31))
+    assert (together.settings.in_order, together.settings.recency) == (True, 0.3)
+    assert reached is not None
+    assert reached > 0.9
 
 
 def popular(chance: Generator) -> list[Places]:

@@ -42,6 +42,12 @@ class Settings:
 
     recency: float = 1.0
     in_order: bool = False
+    out_of_order: float = OUT_OF_ORDER
+    """The weight of a pair whose second item came earlier or much later, when order counts."""
+    order_decay: float = ORDER_DECAY
+    """How many steps later the weight of a pair is by a factor e nearer to that."""
+    ridge: float | None = None
+    """Of the regression that weighs pairs instead of counting them (`item_weights.py`)."""
     neighbours: int = 100
     """The number of closest items that count for each item."""
     semantic_weight: float = 0.45
@@ -151,7 +157,7 @@ def count(histories: Sequence[Places], items: int, settings: Settings) -> ItemNe
     weight = np.where(said > 0, said, 1.0)
     by_item = np.argsort(steps.item, kind="stable")
     ends = np.concatenate([[0], np.cumsum(np.bincount(steps.item, minlength=items))])
-    by_gap = _by_gap(int(steps.length.max())) if settings.in_order else None
+    by_gap = _by_gap(int(steps.length.max()), settings) if settings.in_order else None
     block = max(CELLS_AT_ONCE // items, 1)
     for first in range(0, items, block):
         rows = min(block, items - first)
@@ -210,12 +216,12 @@ def _sums(
     return close, both
 
 
-def _by_gap(longest: int) -> Floats:
+def _by_gap(longest: int, settings: Settings) -> Floats:
     """The weight of a pair by how many steps later its second item was finished, from -longest."""
     gap = np.arange(-longest, longest + 1)
-    soon = np.exp(-(np.maximum(gap, 1) - 1) / ORDER_DECAY)
-    after = OUT_OF_ORDER + (1 - OUT_OF_ORDER) * soon
-    weights: Floats = np.where(gap > 0, after, OUT_OF_ORDER).astype(np.float32)
+    soon = np.exp(-(np.maximum(gap, 1) - 1) / settings.order_decay)
+    after = settings.out_of_order + (1 - settings.out_of_order) * soon
+    weights: Floats = np.where(gap > 0, after, settings.out_of_order).astype(np.float32)
     return weights
 
 

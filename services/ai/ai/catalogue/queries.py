@@ -63,7 +63,10 @@ VECTORS = "SELECT content_id, embedding FROM content_vector WHERE content_id = A
 MISSIONS = "SELECT count(*), sum(version) FROM entity WHERE kind = $1"
 
 # The settings that item neighbours were counted with.
-NEIGHBOUR_SETTINGS = "SELECT recency, in_order, semantic_weight, shrinkage FROM {table}_settings"
+NEIGHBOUR_SETTINGS = """
+SELECT recency, in_order, out_of_order, order_decay, ridge, neighbours, semantic_weight, shrinkage
+FROM {table}_settings
+"""
 NEIGHBOUR_REVISION = "SELECT revision FROM {table}_settings"
 # The rows that differ since a count, in pages.
 NEIGHBOURS = """

@@ -21,8 +21,11 @@ CREATE TABLE item_neighbour (
     learners   bytea NOT NULL
 );
 ALTER TABLE item_neighbour_settings ADD revision bigint NOT NULL DEFAULT 0,
-    ADD tuned_facts bigint NOT NULL DEFAULT 0;
-ALTER TABLE item_neighbour_settings ALTER revision DROP DEFAULT, ALTER tuned_facts DROP DEFAULT;
+    ADD tuned_facts bigint NOT NULL DEFAULT 0, ADD out_of_order double precision NOT NULL DEFAULT 0.1,
+    ADD order_decay double precision NOT NULL DEFAULT 2, ADD ridge double precision,
+    ADD neighbours integer NOT NULL DEFAULT 100;
+ALTER TABLE item_neighbour_settings ALTER revision DROP DEFAULT, ALTER tuned_facts DROP DEFAULT,
+    ALTER out_of_order DROP DEFAULT, ALTER order_decay DROP DEFAULT, ALTER neighbours DROP DEFAULT;
 UPDATE item_neighbour_settings SET facts = -1;
 
 -- For each item how many learners take it, and a number that is shorter than its id. Triggers note

@@ -157,7 +157,11 @@ CREATE TABLE item_neighbour_settings (
     semantic_weight real NOT NULL, -- the weight of nearness in meaning for a newcomer
     shrinkage integer NOT NULL,  -- the number of finished items with which neighbours count by half
     revision bigint NOT NULL,    -- raised by every count
-    tuned_facts bigint NOT NULL  -- `facts` when the settings were chosen
+    tuned_facts bigint NOT NULL, -- `facts` when the settings were chosen
+    out_of_order double precision NOT NULL, -- the weight of a pair that was not finished in order
+    order_decay double precision NOT NULL,  -- after how many steps it is nearer to that by a factor e
+    ridge    double precision,   -- of the regression that weighs pairs; null: they are counted
+    neighbours integer NOT NULL  -- how many of the closest count for each item
 );
 
 -- For each item how many learners take it, and a number that is shorter than its id. Triggers note

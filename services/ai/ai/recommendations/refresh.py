@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import astuple
 
 import asyncpg
 import numpy as np
@@ -17,7 +18,6 @@ import typer
 from ai.catalogue.item_neighbours import (
     Places,
     Settings,
-    count,
     pack,
     places_by_number,
     read_histories,
@@ -29,6 +29,7 @@ from ai.kit.logs import configure
 from ai.kit.settings import load_settings
 from ai.projections.counts import update_counts
 from ai.projections.marks import mark_catalogue
+from ai.recommendations.item_weights import weigh
 from ai.recommendations.tuning import choose
 
 CHANGED_SHARE = 0.05
@@ -69,13 +70,16 @@ WHERE (item_neighbour.others, item_neighbour.closeness, item_neighbour.learners)
 """
 STORE_MADE = """
 INSERT INTO item_neighbour_settings (
-    facts, recency, in_order, semantic_weight, shrinkage, ndcg, revision, tuned_facts
+    facts, ndcg, revision, tuned_facts, recency, in_order, out_of_order, order_decay, ridge,
+    neighbours, semantic_weight, shrinkage
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (one) DO UPDATE SET facts = excluded.facts, recency = excluded.recency,
     in_order = excluded.in_order, semantic_weight = excluded.semantic_weight,
     shrinkage = excluded.shrinkage, ndcg = excluded.ndcg, counted_at = now(),
-    revision = excluded.revision, tuned_facts = excluded.tuned_facts
+    revision = excluded.revision, tuned_facts = excluded.tuned_facts,
+    out_of_order = excluded.out_of_order, order_decay = excluded.order_decay,
+    ridge = excluded.ridge, neighbours = excluded.neighbours
 """
 
 command = typer.Typer(add_completion=False)
@@ -143,7 +147,7 @@ async def _refresh(db: Db) -> None:
     ids, numbers = [row["content_id"] for row in items], [row["number"] for row in items]
     histories = await _histories(db, places_by_number(numbers))
     settings, ndcg, tuned_facts = await _settings(db, made, histories, ids)
-    neighbours = await asyncio.to_thread(count, histories, len(ids), settings)
+    neighbours = await asyncio.to_thread(weigh, histories, len(ids), settings)
     rows = await asyncio.to_thread(pack, neighbours, np.array(numbers, np.int32))
     revision = made["revision"] + 1 if made else 1
     for first in range(0, len(ids), ITEMS_PER_TRANSACTION):
@@ -154,9 +158,8 @@ async def _refresh(db: Db) -> None:
             await db.execute(STORE, ids[some], *map(list, zip(*rows[some], strict=True)), revision)
     async with db.transaction():
         if await _same_learners(db, erased):
-            chosen = (settings.recency, settings.in_order, settings.semantic_weight)
-            figures = (*chosen, settings.shrinkage, ndcg, revision, tuned_facts)
-            await db.execute(STORE_MADE, sum(map(len, histories)), *figures)
+            facts = sum(map(len, histories))
+            await db.execute(STORE_MADE, facts, ndcg, revision, tuned_facts, *astuple(settings))
             await mark_catalogue(db)
 
 

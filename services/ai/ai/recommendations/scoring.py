@@ -3,7 +3,7 @@
 An item's score is the weighted mean of those of its parts for which there is data:
 
 - nearness: cosine between the item and the learner's vector, not below 0;
-- co_completion: closeness by what other learners finished (`item_neighbours.py`), relative to the
+- co_completion: closeness by what other learners finished (`item_weights.py`), relative to the
   closest item;
 - track: the profile's score for the item's track, 0 to 1 (1 for the track chosen in core), or
   n / (n + 3) for n completed items of the track if that is more;

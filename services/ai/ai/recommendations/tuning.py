@@ -1,13 +1,15 @@
 """Chooses the settings under which learners' last steps are predicted best. Pure.
 
-First how neighbours are counted, by predicting each learner's last step; then how much meaning,
-neighbours and popularity weigh for a newcomer, by predicting the fourth step from the first three.
-The step to predict is left out of the counts. The measure is NDCG@10 (Järvelin and Kekäläinen
+First how finished items speak for others, by predicting each learner's last step: by counts without
+order, in order, in order and soon, or by regression. Then how much meaning, neighbours and
+popularity weigh for a newcomer, by predicting the fourth step from the first three. The step to
+predict is left out of the counts. The measure is NDCG@10 (Järvelin and Kekäläinen
 2002).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,21 +20,28 @@ from ai.catalogue.item_neighbours import (
     ItemNeighbours,
     Places,
     Settings,
-    count,
     decay_weights,
 )
 from ai.kit.vectors import Matrix
+from ai.recommendations.item_weights import EASE_ITEMS_MAX, weigh
 from ai.recommendations.scoring import mix, relative, shrinkage_factor
 
 NEIGHBOURS = (100, 50, 200)
-RECENCIES = (1.0, 0.98, 0.9, 0.7)
+RECENCIES = (1.0, 0.98, 0.9, 0.7, 0.3)
+COUNTED = (
+    Settings(),
+    Settings(in_order=True),
+    Settings(in_order=True, out_of_order=0.0, order_decay=5.0),
+)
+REGRESSED = tuple(Settings(ridge=ridge) for ridge in (20.0, 100.0, 500.0))
 SEMANTIC_WEIGHTS, SHRINKAGES = (0.45, 0.2, 0.05), (5, 10, 20)
 LEARNERS_MIN, LEARNERS_TRIED = 50, 2000
 LEARNERS_COUNTED = 20_000
 """Neighbours are counted from so many learners while settings are tried, and then from all."""
-FIRST_STEPS, FOLDS = 3, 5
+STEPS_MIN, FIRST_STEPS, FOLDS = 2, 3, 5
 TOP = 10
 
+T = TypeVar("T")
 Gains = NDArray[np.float64]
 """The NDCG of each tried learner, 0 to 1."""
 
@@ -40,17 +49,16 @@ Gains = NDArray[np.float64]
 def fit(histories: Sequence[Places], vectors: Matrix) -> tuple[ItemNeighbours, float | None]:
     """Item neighbours under the settings that `choose` returns, with its figure."""
     chosen, reached = choose(histories, vectors)
-    return count(histories, len(vectors), chosen), reached
+    return weigh(histories, len(vectors), chosen), reached
 
 
 def choose(histories: Sequence[Places], vectors: Matrix) -> tuple[Settings, float | None]:
     """The best settings, with the NDCG@10 these reached; the default ones, without a figure, while
     too few learners finished enough."""
-    items, histories = len(vectors), _some(histories, LEARNERS_COUNTED)
-    tried = _some([one for one in histories if len(one) >= FIRST_STEPS])
-    if len(tried) < LEARNERS_MIN:
+    histories = _some(histories, LEARNERS_COUNTED)
+    gains = _by_last_step(histories, len(vectors))
+    if not gains:
         return Settings(), None
-    gains = dict(_by_last_step(histories, tried, items))
     chosen = _best(gains)
     reached = float(gains[chosen].mean())
     longer = _some([one for one in histories if len(one) > FIRST_STEPS])
@@ -71,19 +79,33 @@ def ndcg(worth: Floats, steps: Places) -> float:
     return float(1 / np.log2(ahead + 2)) if ahead < TOP else 0.0
 
 
-def _by_last_step(
-    histories: Sequence[Places], tried: Sequence[Places], items: int
-) -> Iterator[tuple[Settings, Gains]]:
-    earlier = [one[:-1] if len(one) >= FIRST_STEPS else one for one in histories]
-    for in_order in (False, True):
-        widest = Settings(in_order=in_order, neighbours=max(NEIGHBOURS))
-        counted = count(earlier, items, widest)
-        for neighbours in NEIGHBOURS:
-            narrow = counted.narrowed(neighbours)
-            for recency in RECENCIES:
-                settings = replace(narrow.settings, recency=recency)
-                gains = [ndcg(_near(narrow, one[:-1], settings), one) for one in tried]
-                yield settings, np.array(gains)
+def _by_last_step(histories: Sequence[Places], items: int) -> Mapping[Settings, Gains]:
+    """A fifth of the learners at a time have their last step left out; of many only one such part
+    is tried. Empty while there are too few."""
+    able = [number for number, one in enumerate(histories) if len(one) >= STEPS_MIN]
+    if len(able) < LEARNERS_MIN:
+        return {}
+    gains: dict[Settings, list[float]] = {}
+    for fold in range(FOLDS if len(able) <= LEARNERS_TRIED else 1):
+        hidden = {*_some(able[fold::FOLDS])}
+        earlier = [one[:-1] if at in hidden else one for at, one in enumerate(histories)]
+        tried = [histories[number] for number in sorted(hidden)]
+        for settings, gain in _of_fold(earlier, tried, items):
+            gains.setdefault(settings, []).extend(gain)
+    return {settings: np.array(gain) for settings, gain in gains.items()}
+
+
+def _of_fold(
+    earlier: Sequence[Places], tried: Sequence[Places], items: int
+) -> Iterator[tuple[Settings, list[float]]]:
+    for settings in (*COUNTED, *(REGRESSED if items <= EASE_ITEMS_MAX else ())):
+        found = weigh(earlier, items, replace(settings, neighbours=max(NEIGHBOURS)))
+        for neighbours in NEIGHBOURS if settings.ridge is None else (max(NEIGHBOURS),):
+            narrow = found.narrowed(neighbours)
+            # Of equals the first is chosen: in order, that with most weight on the newest.
+            for recency in reversed(RECENCIES) if settings.in_order else RECENCIES:
+                option = replace(narrow.settings, recency=recency)
+                yield option, [ndcg(_near(narrow, one[:-1], option), one) for one in tried]
 
 
 def _by_first_steps(
@@ -103,7 +125,7 @@ def _by_first_steps(
         newcomers = tried[fold::FOLDS]
         among = {id(one) for one in newcomers}
         earlier = [one[:FIRST_STEPS] if id(one) in among else one for one in histories]
-        counted = count(earlier, len(vectors), settings)
+        counted = weigh(earlier, len(vectors), settings)
         taken = np.bincount(np.concatenate(earlier), minlength=len(vectors))
         popularity = by_learners(taken.astype(np.float32))
         for one in newcomers:
@@ -155,5 +177,5 @@ def _is_behind(gain: Gains, best: Gains) -> bool:
     return bool(lost.mean() > 2 * lost.std(ddof=1) / np.sqrt(len(lost)))
 
 
-def _some(histories: Sequence[Places], most: int = LEARNERS_TRIED) -> Sequence[Places]:
-    return histories[:: max(-(-len(histories) // most), 1)]
+def _some(values: Sequence[T], most: int = LEARNERS_TRIED) -> Sequence[T]:
+    return values[:: max(-(-len(values) // most), 1)]
