@@ -36,7 +36,8 @@ async function CertaintyText({ results }: { results: ProfilingResults }) {
   if (certainty.tied.length > 1) {
     return t("result.tiedText");
   }
-  const [low, high] = [certainty.claim, certainty.claim_most].map((one) => Math.round(100 * one));
+  const low = Math.round(100 * certainty.claim);
+  const high = Math.round(100 * certainty.claim_most);
   return t(`result.certainty.${confidence}`, { low, high });
 }
 

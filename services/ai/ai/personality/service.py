@@ -125,6 +125,19 @@ async def _without_facts(asked: AnalysisRequest) -> LearnerFacts | None:
     return None if asked.rows is None else LearnerFacts(None, {})
 
 
+def _measured(progress: ItemProgress, track: Track | None, level: int | None) -> Row:
+    return Row(
+        progress.content_id,
+        progress.status,
+        progress.begun_at,
+        progress.changed_at,
+        track,
+        level,
+        progress.retried,
+        progress.active_weeks,
+    )
+
+
 def _answer(
     user_id: int,
     progress: Sequence[ItemProgress],
@@ -133,18 +146,7 @@ def _answer(
     contradicts: tuple[str, ...] | None,
 ) -> PersonalityResponse:
     now = datetime.now(UTC)
-    rows = [
-        Row(
-            one.content_id,
-            one.status,
-            one.begun_at,
-            one.changed_at,
-            *facets.get(one.content_id, (None, None)),
-            retried=one.retried,
-            active_weeks=one.active_weeks,
-        )
-        for one in progress
-    ]
+    rows = [_measured(one, *facets.get(one.content_id, (None, None))) for one in progress]
     measures = measure(rows, now)
     return PersonalityResponse(
         user_id=user_id,
