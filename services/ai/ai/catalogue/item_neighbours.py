@@ -237,9 +237,9 @@ def _keep_closest(
     cell = np.flatnonzero(both > 0)
     row, other = np.divmod(cell, items)
     closeness = (close[cell] / np.sqrt(weight[row + first] * weight[other])).astype(np.float32)
-    # Sorted as integers of row, closeness and item, which takes a tenth of the time of a sort by
-    # three columns: the bits of a float above 0 are in the order of floats. Equally close items
-    # come in the order of the catalogue, so that equal facts give equal rows.
+    # Sorted as integers of row, closeness and item, several times faster than by three columns: the
+    # bits of floats above 0 are in their order. Equally close items come in the order of the
+    # catalogue, so that equal facts give equal rows.
     bits = items.bit_length()
     distance = FLOAT_BITS - closeness.view(np.int32).astype(np.int64)
     order = np.sort((((row << 31) | distance) << bits | other)[row + first != other])

@@ -196,8 +196,11 @@ async def _load_neighbours(db: Db | asyncpg.Pool, known: Loaded, table: str) -> 
     revision = await db.fetchval(NEIGHBOUR_REVISION.format(table=table)) or 0
     if revision == known.neighbours_revision:
         return known
+    since = known.neighbours_revision
+    if revision < since:  # a restored database
+        since = 0
     found, last, query = dict(known.neighbours), "", NEIGHBOURS.format(table=table)
-    while rows := await db.fetch(query, known.neighbours_revision, last, PAGE):
+    while rows := await db.fetch(query, since, last, PAGE):
         last = rows[-1]["content_id"]
         found |= {row["content_id"]: tuple(row)[1:] for row in rows}
     return replace(known, neighbours=found, neighbours_revision=revision)
