@@ -7,7 +7,7 @@ from uuid import UUID
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ai.catalogue.catalogue import Catalogue, Item, MissionTerms
@@ -455,6 +455,7 @@ def without_modules(known: Catalogue, who: Learner, allowed: set[str]) -> set[st
     return allowed - doubles - {*leading}
 
 
+@settings(deadline=None)
 @given(worlds(), st.integers(1, 50), st.sets(st.integers(1, 12), max_size=3))
 def test_whatever_is_offered_may_be_offered_and_nothing_else_is(
     world: tuple[Catalogue, Learner], limit: int, excluded: set[int]
@@ -472,12 +473,14 @@ def test_whatever_is_offered_may_be_offered_and_nothing_else_is(
     assert all(one.found_by for one in ranked)
 
 
+@settings(deadline=None)
 @given(worlds())
 def test_a_shorter_list_is_the_beginning_of_a_longer_one(world: tuple[Catalogue, Learner]) -> None:
     known, who = world
     assert ids(known, who, 3) == ids(known, who, 50)[:3]
 
 
+@settings(deadline=None)
 @given(worlds())
 def test_scores_are_between_0_and_1_and_the_same_every_time(
     world: tuple[Catalogue, Learner],
@@ -510,6 +513,7 @@ def test_the_evidence_of_each_reason_is_stored() -> None:
     assert line.evidence == b"progress:course-1@1"
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=400), min_size=1, max_size=50), st.integers(1, 50))
 def test_any_list_unpacks_to_the_beginning_of_what_was_packed(
     reasons: list[str], limit: int
