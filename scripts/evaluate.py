@@ -1,7 +1,7 @@
 """How good the ranking is: `python scripts/evaluate.py FILE [--items FILE]`, or `--seeded`.
 
-Each user's last interaction is hidden; everything before it is known to all rankers, which rank the
-whole catalogue. The product's own code does the scoring.
+Each user's last interaction, or any one, is hidden; all others are known to all rankers, which rank
+the whole catalogue. The product's own code does the scoring.
 """
 
 import json
