@@ -71,8 +71,8 @@ def test_of_a_pair_that_comes_twice_the_later_one_counts(tmp_path: Path) -> None
 def test_items_are_read_in_every_layout(tmp_path: Path) -> None:
     commas = written(tmp_path, 'movieId,title,genres\n1,"Toy, the",Comedy|Drama\n')
     assert read_items(commas) == {"1": Described("Toy, the", "Comedy, Drama")}
-    plain = written(tmp_path, "a1\tTitle\tText\nb\tAnother\t\n")
-    assert read_items(plain) == {"a1": Described("Title", "Text"), "b": Described("Another", "")}
+    plain = written(tmp_path, "a1\tFirst\tWords\nb\tAnother\t\n")
+    assert read_items(plain) == {"a1": Described("First", "Words"), "b": Described("Another", "")}
     flags = "|".join("1" if place in {5, 8} else "0" for place in range(19))
     bars = written(tmp_path, f"1|Café (1995)|01-Jan-1995||http://x|{flags}\n", encoding="latin-1")
     assert read_items(bars) == {"1": Described("Café (1995)", "Comedy, Drama")}
