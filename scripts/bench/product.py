@@ -8,7 +8,6 @@ from uuid import UUID
 
 import asyncpg
 
-from ai.catalogue.cache import CatalogueCache
 from ai.embeddings.manifest import read_manifest
 from ai.kit.db import open_pool
 from ai.kit.settings import Settings
@@ -102,7 +101,7 @@ def publish(facts: Iterable[Fact]) -> None:
 
 async def count_neighbours(pool: asyncpg.Pool) -> None:
     """As the worker does; no-op unless enough facts changed since."""
-    await NeighboursRefresh(pool, CatalogueCache(pool)).refresh()
+    await NeighboursRefresh(pool).refresh()
 
 
 def model_key() -> tuple[str, str, str]:

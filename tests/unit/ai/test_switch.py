@@ -76,6 +76,7 @@ async def tools(
             open_reader=lambda: cast(Any, log),
             encoder=encoder,
             live_encoder=encoder,
+            multilingual=None,
             progress_reporter=Silent(),
             parked_share=0.5,
         )
