@@ -13,6 +13,7 @@ from ai.kit import loops
 from ai.kit.broker import BrokerError, Publisher
 from ai.kit.locks import TRY_ANNOUNCE, TRY_MIRROR
 from ai.kit.loops import JobStatus, run_periodically
+from ai.projections.generations import REPLACED
 from ai.recommendations.announce import PUBLISHED, WAITING, Announcer
 from ai.vectorstore.base import StoreUnavailable
 from ai.vectorstore.mirror import DIFFERENT, Mirror
@@ -92,6 +93,8 @@ class LiveDatabase:
     async def fetchval(self, statement: str, *_: Any) -> Any:
         if statement in (TRY_ANNOUNCE, TRY_MIRROR):
             return True
+        if statement == REPLACED:
+            return None
         return 5 if "catalogue_revision" in statement else "g1"
 
     async def fetch(self, statement: str, *_: Any) -> list[dict[str, Any]]:
@@ -120,7 +123,12 @@ async def test_a_list_that_cannot_be_published_does_not_keep_the_others_waiting(
         async def publish(self, records: Any) -> None:
             sent.extend(records)
 
-    malformed = {"user_id": 6, "version": -1, "items": "[]", "computed_at": datetime.now(UTC)}
+    malformed = {
+        "user_id": 6,
+        "version": -1,
+        "content_ids": ["one"],
+        "computed_at": datetime.now(UTC),
+    }
 
     class WithMalformed(LiveDatabase):
         async def fetch(self, statement: str, *_: Any) -> list[dict[str, Any]]:

@@ -35,9 +35,13 @@ class FactsPool:
         self._facts = facts
         self._erased = erased
 
-    async def fetch(self, _: str, users: list[int], __: str, type_: str) -> list[tuple[int, str]]:
+    async def fetch(
+        self, _: str, users: list[int], __: list[str], types: list[str]
+    ) -> list[tuple[int, str, str]]:
         return [
-            (users[0], fact.model_dump_json()) for fact in self._facts if type(fact).type == type_
+            (users[0], fact.type, fact.model_dump_json())
+            for fact in self._facts
+            if fact.type in types
         ]
 
     async def fetchval(self, *_: Any) -> bool:

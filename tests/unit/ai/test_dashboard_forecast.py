@@ -294,12 +294,13 @@ async def test_a_migrated_generation_equals_a_new_one_and_reads_progress_again(
     rows = await vector_pool.fetch("SELECT * FROM progress")
     await vector_pool.execute(
         "DROP VIEW live.progress; "
-        "ALTER TABLE progress DROP completion_source, DROP completed_at; "
+        "ALTER TABLE progress DROP completion_source, DROP completed_at, DROP activity; "
         "CREATE VIEW live.progress AS SELECT * FROM progress; "
         "DELETE FROM consumed; "
         "INSERT INTO consumed VALUES ('ongoza.progress', 0, 9), ('ongoza.users', 0, 9)"
     )
-    await vector_pool.execute(files("ai.migrations").joinpath("0018_completions.sql").read_text())
+    for name in ("0018_completions.sql", "0022_activity.sql"):
+        await vector_pool.execute(files("ai.migrations").joinpath(name).read_text())
     assert (
         await vector_pool.fetchval("SELECT string_agg(topic, ' ') FROM consumed") == "ongoza.users"
     )

@@ -247,8 +247,8 @@ async def test_lists_that_differ_after_the_switch_are_published_once(
 
 
 LIST_OF_ONE = """
-INSERT INTO g1.recommendation (user_id, body, items, made_from, computed_at, content_ids)
-VALUES (1, '', '[]', '{}', now(), '{course-of-before}')
+INSERT INTO g1.recommendation (user_id, items, made_from, computed_at, content_ids)
+VALUES (1, '', '{}', now(), '{course-of-before}')
 """
 
 
