@@ -425,7 +425,17 @@ async def test_a_busy_process_answers_with_the_earlier_list_without_what_facts_f
     before = (await http.get(PATH)).json()["as_of"]
     monkeypatch.setattr("ai.recommendations.service.COMPUTED_AT_ONCE", 0)
     await apply(applier, progress(7, "course-6", status="failed"))
+    advice = DismissalUpdated(
+        version=1,
+        user_id=7,
+        kind=DismissalKind.ADVICE,
+        target="course-3",
+        dismissed=True,
+        created_at=datetime.now(UTC),
+        updated_at=datetime.now(UTC),
+    )
     for fact in (
+        advice,  # which is no recommendation
         retired("course-1"),
         published("course-2", version=2, prerequisites=["course-3"]),
         feedback(7, "course-5"),

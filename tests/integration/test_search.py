@@ -334,6 +334,18 @@ async def test_other_languages_are_compared_by_vectors_of_the_multilingual_model
     queue.close()
 
 
+async def test_until_other_languages_have_their_vectors_the_english_model_answers(
+    app: FastAPI, http: httpx.AsyncClient, pool: asyncpg.Pool
+) -> None:
+    await pool.execute("DELETE FROM content_vector_e5")
+    second = open_multilingual(MultilingualEncoder(), pool)
+    change(app, multilingual=second)
+    answer = (await http.get("/api/v1/search", params={"q": "كلمة المرور"})).json()
+    assert answer["meaning"] == "english"
+    assert answer["total"] > 0
+    second.encoder.close()
+
+
 async def test_only_changed_items_are_read_again_for_their_words(
     app: FastAPI, http: httpx.AsyncClient, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

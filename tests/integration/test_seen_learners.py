@@ -73,6 +73,7 @@ async def test_a_change_of_the_catalogue_remakes_the_lists_of_those_seen_in_30_d
     await apply(applier, published("course-1"), *(user(one) for one in range(1, 101)))
     await recompute_all(recompute)
     await applier.pool.execute(AWAY, list(range(4, 101)))
+    await applier.pool.execute("INSERT INTO dirty_learner (user_id) VALUES (50)")
     unseen = UnseenLists(applier.pool)
     while await unseen.delete_some():
         pass

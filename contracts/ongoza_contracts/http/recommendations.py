@@ -82,8 +82,8 @@ class EmptyReason(Response):
 
 
 class ShortList(Response):
-    """How many items of the catalogue a list leaves out, each under the first reason that holds:
-    the list is not filled up with what does not fit."""
+    """How many items that the learner has neither done nor begun do not fit, each under the first
+    reason that holds: the list is not filled up with them."""
 
     other_track: int = Field(ge=0)
     """Of tracks that are neither the profile's nor those of what the learner did."""
@@ -99,11 +99,12 @@ class RecommendationResponse(Response):
     total: int = Field(ge=0)
     """How many are in `recommendations`."""
     as_of: datetime
-    """What was known at this moment is in the list."""
+    """What was known at this moment is in the list; titles and descriptions may be half a minute
+    older or newer."""
     empty: EmptyReason | None = None
     """Only in a list without items."""
     short: ShortList | None = None
-    """Only in a list with fewer items than the limit."""
+    """Only in a list with fewer items than the limit, computed from the newest facts."""
 
 
 class ExplainedItem(Response):

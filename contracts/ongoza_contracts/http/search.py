@@ -28,7 +28,8 @@ class Meaning(StrEnum):
     ENGLISH = "english"
     MULTILINGUAL = "multilingual"
     NONE = "none"
-    """Words alone, while the models are busy or unavailable."""
+    """Words alone, while the models or the database are busy or unavailable: only items that share
+    a word with the query."""
 
 
 _SLUG = r"[a-z0-9]+([-_.][a-z0-9]+)*"
@@ -101,7 +102,8 @@ class Found(Response):
 
 class SearchResponse(Response):
     results: tuple[Found, ...]
-    """Best first; never what is retired. Fewer than `limit` only when fewer fit."""
+    """Best first; never what is retired. Fewer than `limit` only when fewer fit, or share a
+    word with the query where `meaning` is `none`."""
     total: int = Field(ge=0)
     """How many are in `results`."""
     language: Language | None = None

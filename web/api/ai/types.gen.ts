@@ -931,7 +931,8 @@ export type RecommendationResponse = {
      */
     total: number;
     /**
-     * What was known at this moment is in the list.
+     * What was known at this moment is in the list; titles and descriptions may be half a minute
+     * older or newer.
      */
     as_of: string;
     /**
@@ -939,7 +940,7 @@ export type RecommendationResponse = {
      */
     empty?: EmptyReason | null;
     /**
-     * Only in a list with fewer items than the limit.
+     * Only in a list with fewer items than the limit, computed from the newest facts.
      */
     short?: ShortList | null;
 };
@@ -1031,7 +1032,8 @@ export type ScoreShift = {
 
 export type SearchResponse = {
     /**
-     * Best first; never what is retired. Fewer than `limit` only when fewer fit.
+     * Best first; never what is retired. Fewer than `limit` only when fewer fit, or share a
+     * word with the query where `meaning` is `none`.
      */
     results: Array<Found>;
     /**
@@ -1094,8 +1096,8 @@ export type SessionProgress = {
 };
 
 /**
- * How many items of the catalogue a list leaves out, each under the first reason that holds:
- * the list is not filled up with what does not fit.
+ * How many items that the learner has neither done nor begun do not fit, each under the first
+ * reason that holds: the list is not filled up with them.
  */
 export type ShortList = {
     /**

@@ -196,10 +196,10 @@ async def _load_neighbours(db: Db | asyncpg.Pool, known: Loaded, table: str) -> 
     revision = await db.fetchval(NEIGHBOUR_REVISION.format(table=table)) or 0
     if revision == known.neighbours_revision:
         return known
-    since = known.neighbours_revision
-    if revision < since:  # a restored database
-        since = 0
-    found, last, query = dict(known.neighbours), "", NEIGHBOURS.format(table=table)
+    if revision < known.neighbours_revision:  # a restored database
+        known = replace(known, neighbours={}, neighbours_revision=0)
+    since, found = known.neighbours_revision, dict(known.neighbours)
+    last, query = "", NEIGHBOURS.format(table=table)
     while rows := await db.fetch(query, since, last, PAGE):
         last = rows[-1]["content_id"]
         found |= {row["content_id"]: tuple(row)[1:] for row in rows}
@@ -227,7 +227,7 @@ def _merge(
     changed = {row["content_id"]: row for row in rows}
     texts = dict(zip(old.position, known.texts, strict=True))
     texts |= {content_id: row["text_sha256"] for content_id, row in changed.items()}
-    neighbours = old.item_neighbours
+    neighbours = old.item_neighbours if found.neighbours_revision else None
     if packing:
         settings, number_of = packing
         place_of = places_by_number([number_of.get(one, 0) for one in ids])

@@ -126,6 +126,9 @@ async def _without_facts(asked: AnalysisRequest) -> LearnerFacts | None:
 
 
 def _measured(progress: ItemProgress, track: Track | None, level: int | None) -> Row:
+    """Work on a mission changes its progress only at the beginning and by a review, so its weeks
+    are not all counted."""
+    is_mission = progress.content_id.startswith("mission-")
     return Row(
         progress.content_id,
         progress.status,
@@ -134,7 +137,7 @@ def _measured(progress: ItemProgress, track: Track | None, level: int | None) ->
         track,
         level,
         progress.retried,
-        progress.active_weeks,
+        None if is_mission else progress.active_weeks,
     )
 
 

@@ -21,7 +21,7 @@ SELECT user_id, current_date FROM ({learners}) AS found ORDER BY user_id
 ON CONFLICT (user_id) DO UPDATE SET seen_on = excluded.seen_on
 WHERE learner_seen.seen_on < excluded.seen_on
 """
-# A generation that is being built reads facts of any age, which are no sign of life.
+# Facts that a rebuild reads do not count, because they may be old.
 SEE_OWNERS = SEE.format(
     learners="""
     SELECT DISTINCT user_id FROM unnest($1::integer[]) AS user_id
@@ -43,8 +43,12 @@ WITH unseen AS (
     DELETE FROM learner_seen WHERE user_id IN (
         SELECT user_id FROM learner_seen WHERE seen_on < current_date - 30
         ORDER BY seen_on LIMIT $1
-    ) RETURNING user_id
-), lists AS (DELETE FROM recommendation USING unseen WHERE recommendation.user_id = unseen.user_id)
+    ) AND seen_on < current_date - 30 RETURNING user_id
+), lists AS (
+    DELETE FROM recommendation USING unseen WHERE recommendation.user_id = unseen.user_id
+), marks AS (
+    DELETE FROM dirty_learner USING unseen WHERE dirty_learner.user_id = unseen.user_id
+)
 SELECT count(*) FROM unseen
 """
 # Of a new generation, in which facts of every age have marked their owners.

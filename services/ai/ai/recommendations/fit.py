@@ -113,7 +113,7 @@ def short_list(features: Features) -> ShortList:
     items, needs = catalogue.open_needs
     blocked = np.zeros(len(catalogue.items), np.bool_)
     blocked[items[~done[needs]]] = True
-    blocked &= catalogue.offered & ~done & fits.track & fits.level
+    blocked &= catalogue.offered & ~done & ~features.running & fits.track & fits.level
     return ShortList(
         other_track=int((may & ~fits.track).sum()),
         other_level=int((may & fits.track & ~fits.level).sum()),

@@ -59,7 +59,7 @@ class Note(NamedTuple):
     empty: bytes
     """An EmptyReason of a list without items, else nothing."""
     short: bytes
-    """A ShortList."""
+    """A ShortList; nothing of an earlier list, of which newer facts left items out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def respond(
     content id, and `limit` is how many items were wanted."""
     shown = b",".join([b"{%b,%b}" % (texts[one.content_id], one.rating) for one in lines])
     why = b',"empty":%b' % note.empty if note.empty else b""
-    if len(lines) < limit:
+    if len(lines) < limit and note.short:
         why += b',"short":%b' % note.short
     return b'{"user_id":%d,"recommendations":[%b],"total":%d,"as_of":%b%b}' % (
         *(user_id, shown, len(lines)),

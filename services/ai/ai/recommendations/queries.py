@@ -17,8 +17,17 @@ AND coalesce(closes_at > now() - interval '1 minute', true)
 """
 # Of these items of a stored list those that may be shown still: neither they nor their courses were
 # retired, every prerequisite is retired or completed, by itself or with its course, and the learner
-# has neither progress on them or their courses that is newer than the list, nor refused them.
+# has neither progress on them or their courses that is newer than the list, nor refused them, or
+# refused a course of theirs that is not in progress.
 MAY_BE_SHOWN = """
+WITH refused AS (
+    SELECT coalesce(body ->> 'content_id', body ->> 'target') AS content_id FROM entity
+    WHERE user_id = $1 AND (
+        kind = 'feedback' AND body ->> 'verdict' = 'not_for_me'
+        OR kind = 'dismissals' AND body ->> 'dismissed' = 'true'
+            AND body ->> 'kind' = 'recommendation'
+    )
+)
 SELECT shown.content_id FROM unnest($2::text[]) AS shown (content_id)
 JOIN content USING (content_id)
 LEFT JOIN content AS course ON course.content_id = content.course_id
@@ -37,10 +46,12 @@ WHERE NOT content.retired AND NOT coalesce(course.retired, false) AND NOT EXISTS
     SELECT FROM progress JOIN recommendation AS kept USING (user_id)
     WHERE user_id = $1 AND progress.content_id IN (content.content_id, content.course_id)
     AND version > coalesce((made_from -> 'progress' ->> progress.content_id)::bigint, 0)
-) AND content.content_id NOT IN (
-    SELECT coalesce(body ->> 'content_id', body ->> 'target') FROM entity
-    WHERE user_id = $1 AND kind IN ('feedback', 'dismissals')
-    AND (body ->> 'verdict' = 'not_for_me' OR body ->> 'dismissed' = 'true')
+) AND content.content_id NOT IN (SELECT content_id FROM refused) AND NOT EXISTS (
+    SELECT FROM refused WHERE refused.content_id = content.course_id AND NOT EXISTS (
+        SELECT FROM progress
+        WHERE progress.user_id = $1 AND progress.content_id = refused.content_id
+        AND status = 'in_progress'
+    )
 )
 """
 TEXTS = """

@@ -29,7 +29,7 @@ from ai.kit.logs import configure
 from ai.kit.settings import load_settings
 from ai.projections.counts import update_counts
 from ai.projections.marks import mark_catalogue
-from ai.recommendations.item_weights import weigh
+from ai.recommendations.item_weights import EASE_ITEMS_MAX, weigh
 from ai.recommendations.tuning import choose
 
 CHANGED_SHARE = 0.05
@@ -188,7 +188,9 @@ async def _settings(
     if made and made["ndcg"] is not None:
         tuned_facts = made["tuned_facts"]
         if tuned_facts / TUNED_RATIO <= facts <= tuned_facts * TUNED_RATIO:
-            return await load_settings_of(db, "item_neighbour"), made["ndcg"], tuned_facts
+            settings = await load_settings_of(db, "item_neighbour")
+            if settings.ridge is None or len(ids) <= EASE_ITEMS_MAX:
+                return settings, made["ndcg"], tuned_facts
     vectors = await load_vectors(db, ids)
     return *await asyncio.to_thread(choose, histories, vectors), facts
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, Protocol, TypeAlias
@@ -123,11 +123,19 @@ async def _from_database(resources: ListResources, wanted: Wanted, *, own: bool)
     if answer := await _up_to_date(resources, wanted, row):
         return answer
     if _computations.running < COMPUTED_AT_ONCE:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(COMPUTE_SECONDS):
-                return await _computed(resources, wanted, own=own)
+        computing = asyncio.create_task(_computed(resources, wanted, own=own))
+        computing.add_done_callback(_retrieve_failure)
+        # Not cancelled after the time, because its thread goes on: it counts until it ends.
+        if (await asyncio.wait({computing}, timeout=COMPUTE_SECONDS))[0]:
+            return computing.result()
     earlier = await _earlier(resources, wanted, row)
     return earlier or await _computed(resources, wanted, own=own)
+
+
+def _retrieve_failure(computing: "asyncio.Task[Answer | None]") -> None:
+    """Of a list that nobody waits for any more; asyncio would log it otherwise."""
+    if not computing.cancelled():
+        computing.exception()
 
 
 async def _stored(resources: ListResources, wanted: Wanted) -> asyncpg.Record | None:
@@ -158,7 +166,8 @@ async def _earlier(resources: ListResources, wanted: Wanted, row: asyncpg.Record
     allowed = await may_be_shown(resources.pool, wanted.user_id, lines)
     if not allowed:
         return None
-    return await _precomputed(resources, wanted, row["computed_at"], allowed[: wanted.limit], note)
+    shown, earlier = allowed[: wanted.limit], note._replace(short=b"")
+    return await _precomputed(resources, wanted, row["computed_at"], shown, earlier)
 
 
 async def _precomputed(

@@ -55,6 +55,9 @@ class LexicalCache:
             for content_id, version in sorted(current.items())
             if content_id not in known or known[content_id].version != version
         ]
+        if not changed and current.keys() == known.keys():
+            self._stamp = stamp
+            return
         items = await load_items(self._pool, changed)
         self.last = await asyncio.to_thread(updated, known, current, items)
         self._stamp = stamp

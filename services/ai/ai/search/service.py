@@ -13,6 +13,7 @@ from ai.catalogue.catalogue import Catalogue
 from ai.embeddings.encoder import InvalidText
 from ai.embeddings.multilingual import Multilingual
 from ai.embeddings.queue import EncoderQueue
+from ai.kit.db import UNAVAILABLE
 from ai.kit.errors import NotFound, ServiceUnavailable
 from ai.kit.fallback import before, deadline_in, first_available
 from ai.kit.vectors import Row
@@ -33,6 +34,10 @@ from ongoza_contracts.vocabulary import ContentType
 
 NEIGHBOURS_SECONDS = 0.6
 """The time for the database and Pinecone together; a read may take a second."""
+
+COUNT_SECONDS = 0.1
+FILLED_SHARE = 0.9
+"""Of the items must have a vector of the second model, before it answers."""
 
 CANDIDATES = 100
 """How many items are taken by meaning and how many by words, before both are put in one order."""
@@ -113,7 +118,7 @@ async def _query(
 ) -> Query:
     """English is compared by the English model; other languages by the multilingual one, if there
     is one. The English model reads what the text's acronyms and foreign terms mean as well."""
-    multilingual = None if language is Language.EN else resources.multilingual
+    multilingual = None if language is Language.EN else await _filled(resources)
     try:
         if multilingual:
             vector = (await multilingual.encoder.encode([text]))[0]
@@ -125,6 +130,20 @@ async def _query(
     except Exception as error:  # whatever a model fails with, words still find
         log.warning("search by words alone: %s", type(error).__name__)
         return Query(None, matches, Meaning.NONE)
+
+
+async def _filled(resources: SearchResources) -> Multilingual | None:
+    """The second model, once nearly all items have its vector. Without the database None, because
+    the catalogue in memory has the English vectors alone."""
+    second = resources.multilingual
+    if second is None:
+        return None
+    try:
+        async with asyncio.timeout(COUNT_SECONDS):
+            vectors, of_english = await second.vectors.size(), await resources.vectors.size()
+    except UNAVAILABLE:
+        return None
+    return second if vectors >= FILLED_SHARE * of_english else None
 
 
 async def similar(
@@ -219,6 +238,8 @@ async def _in_one_order(
 async def _in_memory(resources: SearchResources, query: Query, k: int, only: Filter) -> Answer:
     """By words alone, if the English model did not encode the query."""
     if query.vector is None or query.meaning is Meaning.MULTILINGUAL:
+        if not resources.lexical.last.documents:
+            raise SearchUnavailable
         best = fused({}, {one: query.matches.shares[one] for one in query.matches.best})
         found = [(query.matches.best[hit.content_id], hit) for hit in best[:k]]
         return Answer(response(found, Meaning.NONE), "memory")
