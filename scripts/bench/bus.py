@@ -149,6 +149,7 @@ def row_maker(columns: list[str]) -> Callable[[bytes], list[Any]]:
     def row(value: bytes) -> list[Any]:
         fact = NOT_PUBLISHED | json.loads(value)
         fact["completed_at"] = fact.get("first_completed_at")
+        fact["activity"] = '{"retried": null, "weeks": null}'
         for name in times:
             if (text := fact[name]) is not None:
                 fact[name] = datetime.fromisoformat(text)

@@ -41,11 +41,11 @@ JOIN content AS item USING (content_id)
 FILL = f"""
 INSERT INTO progress (
     user_id, content_id, version, content_type, status, completion_percentage, created_at,
-    updated_at, completion_source, completed_at
+    updated_at, completion_source, completed_at, activity
 )
 SELECT user_id, content_id, 1, content_type, CASE WHEN done THEN '{ProgressStatus.COMPLETED}'
     ELSE '{ProgressStatus.IN_PROGRESS}' END, CASE WHEN done THEN 100 ELSE 40 END, at, at, 'self',
-    CASE WHEN done THEN at END
+    CASE WHEN done THEN at END, '{{"retried": null, "weeks": null}}'
 FROM (
     SELECT user_id, content_id, content_type, step < {COMPLETED} AS done,
         now() - make_interval(days => {FACTS} - step) - CASE WHEN user_id % {ACTIVE} = 0

@@ -31,36 +31,38 @@ def weigh(histories: Sequence[Places], items: int, settings: Settings) -> ItemNe
     """Item neighbours from the items each learner finished, oldest first and each only once."""
     if settings.ridge is None or items > EASE_ITEMS_MAX:
         return count(histories, items, replace(settings, ridge=None))
-    together = gram(histories, items)
-    return _strongest(ease(together, settings.ridge), together, settings)
+    both_counts = gram(histories, items)
+    return _strongest(ease(both_counts, settings.ridge), both_counts, settings)
 
 
 def gram(histories: Sequence[Places], items: int) -> Floats:
     """How many learners finished both of two items; on the diagonal, how many finished it."""
-    together = np.zeros((items, items), np.float32)
+    both_counts = np.zeros((items, items), np.float32)
     for history in histories:
         some = history[-HISTORY_MAX:]
-        together[np.ix_(some, some)] += 1
-    return together
+        both_counts[np.ix_(some, some)] += 1
+    return both_counts
 
 
-def ease(together: Floats, ridge: float) -> Floats:
+def ease(both_counts: Floats, ridge: float) -> Floats:
     """Row i has the weights of item i for every other item."""
-    inverse: Floats = np.linalg.inv(together + np.float32(ridge) * np.eye(len(together), dtype="f"))
+    inverse: Floats = np.linalg.inv(
+        both_counts + np.float32(ridge) * np.eye(len(both_counts), dtype="f")
+    )
     inverse /= -np.diag(inverse).copy()
     np.fill_diagonal(inverse, 0)
     return inverse
 
 
-def _strongest(weights: Floats, together: Floats, settings: Settings) -> ItemNeighbours:
+def _strongest(weights: Floats, both_counts: Floats, settings: Settings) -> ItemNeighbours:
     """The highest weights of each item, and how many learners finished both."""
     items = len(weights)
     width = min(settings.neighbours, max(items - 1, 0))
     found = ItemNeighbours.room_for(items, width, settings)
-    for item, row in enumerate(np.where(together > 0, weights, 0)):
+    for item, row in enumerate(np.where(both_counts > 0, weights, 0)):
         # Equal weights in the order of the catalogue, so that equal facts give equal rows.
         best = np.argsort(-row, kind="stable")[:width]
         found.others[item] = best
         found.closeness[item] = np.maximum(row[best], 0)
-        found.learners[item] = together[item, best]
+        found.learners[item] = both_counts[item, best]
     return found
