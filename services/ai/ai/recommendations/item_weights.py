@@ -46,9 +46,8 @@ def gram(histories: Sequence[Places], items: int) -> Floats:
 
 def ease(both_counts: Floats, ridge: float) -> Floats:
     """Row i has the weights of item i for every other item."""
-    inverse: Floats = np.linalg.inv(
-        both_counts + np.float32(ridge) * np.eye(len(both_counts), dtype="f")
-    )
+    regularised = both_counts + np.float32(ridge) * np.eye(len(both_counts), dtype="f")
+    inverse: Floats = np.linalg.inv(regularised)
     inverse /= -np.diag(inverse).copy()
     np.fill_diagonal(inverse, 0)
     return inverse
