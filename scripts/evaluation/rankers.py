@@ -6,6 +6,7 @@ from the steps before. Memory grows with the interactions; only that of EASE gro
 of the items, and it is left out where there are too many.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
@@ -75,7 +76,7 @@ class Popularity:
         return _best(self.scores, case.seen)
 
 
-class Scored:
+class Scored(ABC):
     """A ranking by scores that a function learns from histories, under the best of its settings."""
 
     options: Sequence[Any] = ()
@@ -95,14 +96,14 @@ class Scored:
     def top(self, case: Case) -> list[int]:
         return _best(self.score(case.seen), case.seen)
 
-    def prepare(self, histories: Sequence[Places], items: int) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def prepare(self, histories: Sequence[Places], items: int) -> Any: ...
 
-    def scored(self, prepared: Any, option: Any) -> Score:
-        raise NotImplementedError
+    @abstractmethod
+    def scored(self, prepared: Any, option: Any) -> Score: ...
 
-    def named(self, option: Any) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def named(self, option: Any) -> str: ...
 
 
 class ItemKnn(Scored):
