@@ -101,7 +101,7 @@ def publish(facts: Iterable[Fact]) -> None:
 
 async def count_neighbours(pool: asyncpg.Pool) -> None:
     """As the worker does; no-op unless enough facts changed since."""
-    await NeighboursRefresh(pool).refresh()
+    await NeighboursRefresh(pool).refresh_in_child()
 
 
 def model_key() -> tuple[str, str, str]:

@@ -142,8 +142,8 @@ def settled(stack: Stack) -> bool:
 
 
 def what_is_served(stack: Stack) -> dict[str, int]:
-    """How many items the demo learner is given, and how many learners and items lack their list or
-    vector. Lists may be stale: a minute after its start the worker counts neighbours."""
+    """Whether the demo learner is given a list (1, else 0), and how many learners and items lack
+    theirs. Lists may be stale: a minute after its start the worker counts neighbours."""
     login = {"email": "learner@ongoza.example", "password": stack.secrets["DEMO_PASSWORD"]}
     url = f"{stack.core_url}/api/v1/auth/login/"
     answer = httpx.post(url, json=login, timeout=ANSWER_SECONDS, verify=SSL_CONTEXT)
@@ -157,7 +157,7 @@ def what_is_served(stack: Stack) -> dict[str, int]:
     """
     ((learners, vectors),) = rows(stack, "vector", sql)
     return {
-        "list": len(learner.recommended()),
+        "list": int(bool(learner.recommended())),
         "search": len(found),
         "learners without a list": learners,
         "items without a vector": vectors,

@@ -225,7 +225,7 @@ async def test_erasure_deletes_from_every_table_with_users(planted: Applier) -> 
         "planted VALUES (42, 1)",
         "stale_history VALUES (42)",
         "completion_history VALUES (42, '')",
-        "recommendation VALUES (42, '', '[]', '{}', now())",
+        "recommendation VALUES (42, '{}', now(), '{}', 1, NULL, '')",
         f"accepted_version VALUES ('progress', '42:{CONTENT_ID}', 5, 42)",
         "nudges_given VALUES (42, '2026-11-29', '{}')",
         "learner_seen VALUES (42, '2026-11-29') ON CONFLICT DO NOTHING",

@@ -8,12 +8,12 @@ from typing import Any
 import asyncpg
 import pytest
 
-from ai.catalogue.item_neighbours import count
 from ai.catalogue.queries import load_catalogue
 from ai.kit.db import Db
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
 from ai.projections.generations import create_generation, drop_generation
+from ai.recommendations.item_weights import weigh
 from ai.recommendations.refresh import NeighboursRefresh
 from ongoza_contracts.event import Fact
 from tests.facts import erased, progress, published, record, user
@@ -49,7 +49,8 @@ CREATE TABLE item_neighbour (
     closeness  real NOT NULL,
     PRIMARY KEY (content_id, other_id)
 );
-ALTER TABLE item_neighbour_settings DROP revision CASCADE, DROP tuned_facts
+ALTER TABLE item_neighbour_settings DROP revision CASCADE, DROP tuned_facts,
+    DROP out_of_order, DROP order_decay, DROP ridge, DROP neighbours
 """
 OLD_VIEWS = """
 CREATE VIEW live.item_neighbour AS SELECT * FROM g1.item_neighbour;
@@ -135,10 +136,10 @@ async def test_a_learner_erased_during_a_count_is_not_counted(
     def count_meanwhile(*given: Any) -> Any:
         erasure = apply(applier, user(1), erased(1, version=2))
         asyncio.run_coroutine_threadsafe(erasure, loop).result(10)
-        return count(*given)
+        return weigh(*given)
 
     await apply(applier, *both_finished(range(1, 6)))
-    monkeypatch.setattr("ai.recommendations.refresh.count", count_meanwhile)
+    monkeypatch.setattr("ai.recommendations.refresh.weigh", count_meanwhile)
     await NeighboursRefresh(applier.pool).refresh()
     assert await counted(applier.pool) == 0
     monkeypatch.undo()

@@ -26,7 +26,7 @@ def learner(stack: Stack) -> Learner:
 
 def test_what_was_seeded_is_served_when_up_returns(served_at_first: dict[str, int]) -> None:
     assert served_at_first == {
-        "list": 10,
+        "list": 1,
         "search": 5,
         "learners without a list": 0,
         "items without a vector": 0,

@@ -71,14 +71,14 @@ def test_the_same_seed_gives_the_same_factors(kind: str) -> None:
 
 
 def sparse_world() -> World:
-    """3,000 users, 3,000 items and 15,000 interactions."""
+    """4,500 users, 4,500 items and 22,500 interactions."""
     chance = np.random.default_rng(SEED)
     taken = [
         Interaction(f"u{user}", f"i{item}", 1, at)
-        for user in range(3000)
-        for at, item in enumerate(chance.choice(3000, 5, replace=False).tolist())
+        for user in range(4500)
+        for at, item in enumerate(chance.choice(4500, 5, replace=False).tolist())
     ]
-    return world_of_file([*taken, Interaction("u0", "i2999", 1, 9)], None)
+    return world_of_file([*taken, Interaction("u0", "i4499", 1, 9)], None)
 
 
 @pytest.mark.slow
