@@ -10,6 +10,7 @@ import asyncpg
 import django
 
 from ai.catalogue.cache import CatalogueCache
+from ai.kit.fairness import prefer_event_loop
 from ai.learners.queries import load_learners
 from ai.projections.apply import Applier
 from ai.projections.batch import Batch
@@ -17,6 +18,7 @@ from ai.projections.marks import mark_learners
 from ai.recommendations.lists import compute
 from ai.recommendations.recompute import Recompute
 from ongoza_contracts.event import Fact
+from ongoza_contracts.http.recommendations import LIMIT_DEFAULT, LIMIT_MAX
 from ongoza_contracts.profiling import Answer, ProfilingAnswered
 from scripts.bench import fixtures, product
 from scripts.bench.figures import Result
@@ -91,13 +93,14 @@ async def _apply(pool: asyncpg.Pool, facts: Sequence[Fact]) -> None:
 
 
 async def reload(postgres: int, items: int) -> Result:
-    """The first load, and the one after a change of one item."""
+    """The first load, and the one after a change of one item. With an API process's settings."""
+    changed = fixtures.catalogue_facts(items)[0]
+    prefer_event_loop()
     async with await product.ai_pool() as pool:
         await product.count_neighbours(pool)
         reading = CatalogueCache(pool)
         async with measured(postgres) as first:
             await reading.current()
-        changed = fixtures.catalogue_facts(items)[0]
         version = 1 + await pool.fetchval(
             "SELECT version FROM content WHERE content_id = $1", changed.content_id
         )
@@ -110,17 +113,22 @@ async def reload(postgres: int, items: int) -> Result:
 
 
 async def one_list(learners: int) -> Result:
+    """Of ten items and of fifty, as many as are stored; in a small catalogue fewer fit."""
     async with await product.ai_pool() as pool:
         await product.count_neighbours(pool)
         catalogue = await CatalogueCache(pool).current()
         chosen = range(1, learners + 1, learners // (LISTS + WARM_UP_LISTS))
         loaded = await load_learners(pool, [*chosen])
-    for learner in loaded[:WARM_UP_LISTS]:
-        compute(catalogue, learner)
-    began = time.process_time()
-    for learner in loaded[WARM_UP_LISTS:]:
-        compute(catalogue, learner)
-    return {"cpu_ms": 1000 * (time.process_time() - began) / len(loaded[WARM_UP_LISTS:])}
+    result = Result()
+    for limit in (LIMIT_DEFAULT, LIMIT_MAX):
+        for learner in loaded[:WARM_UP_LISTS]:
+            compute(catalogue, learner, limit=limit)
+        began = time.process_time()
+        for learner in loaded[WARM_UP_LISTS:]:
+            compute(catalogue, learner, limit=limit)
+        took = time.process_time() - began
+        result[f"cpu_ms_{limit}"] = 1000 * took / len(loaded[WARM_UP_LISTS:])
+    return result
 
 
 async def stored_list() -> Result:

@@ -62,8 +62,7 @@ class ProductRanking:
         self.catalogue = replace(known, item_neighbours=together)
 
     def top(self, case: Case) -> list[int]:
-        ranked, _ = rank(self.catalogue, case.learner, limit=TOP)
-        return [one.place for one in ranked]
+        return [one.place for one in rank(self.catalogue, case.learner, limit=TOP).items]
 
 
 class Popularity:

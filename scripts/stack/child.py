@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).parents[2]
 CHILD_SECONDS = 1200
+# One thread of OpenBLAS, as in ai's processes.
+ENVIRONMENT = {"DJANGO_SETTINGS_MODULE": "core.config.settings", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def run_child(
@@ -30,7 +32,7 @@ def run_child(
     done = subprocess.run(  # noqa: S603
         [python, "-m", "scripts.stack.child", function.__module__, function.__name__, loop],
         input=json.dumps(arguments),
-        env={**stack.environment, "DJANGO_SETTINGS_MODULE": "core.config.settings"},
+        env={**stack.environment, **ENVIRONMENT},
         cwd=PROJECT,
         timeout=CHILD_SECONDS,
         check=True,

@@ -17,7 +17,7 @@ TOP = 10
 
 
 def top(catalogue: Catalogue, learner: Learner) -> list[int]:
-    return [one.place for one in rank(catalogue, learner, limit=TOP)[0]]
+    return [one.place for one in rank(catalogue, learner, limit=TOP).items]
 
 
 def every_row(_: Features, allowed: Mask) -> dict[int, tuple[str, ...]]:
@@ -53,6 +53,6 @@ def test_the_demos_lists_are_those_of_full_scoring(monkeypatch: pytest.MonkeyPat
 def test_only_candidates_are_scored_however_large_the_catalogue() -> None:
     catalogue, learners = generated(5000, 100, 30)
     for one in learners[:20]:
-        _, parts = rank(catalogue, one, limit=TOP)
+        parts = rank(catalogue, one, limit=TOP).parts
         assert TOP <= len(parts.total) <= len(GENERATORS) * OF_EACH
     assert catalogue.projected.shape == (5000, AXES)

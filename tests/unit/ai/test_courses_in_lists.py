@@ -48,7 +48,7 @@ def learner(**steps: ProgressStatus) -> Learner:
 
 
 def offered(known: Catalogue, who: Learner) -> dict[str, Reason]:
-    ranked, parts = rank(known, who, limit=50)
+    ranked, parts, _ = rank(known, who, limit=50)
     return {one.item.content_id: reason(one, parts) for one in ranked}
 
 

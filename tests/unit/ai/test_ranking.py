@@ -83,7 +83,7 @@ def leaning(**scores: float) -> Profile:
 
 
 def ids(known: Catalogue, who: Learner, limit: int = 50) -> list[str]:
-    return [one.item.content_id for one in rank(known, who, limit=limit)[0]]
+    return [one.item.content_id for one in rank(known, who, limit=limit).items]
 
 
 def scored(known: Catalogue, who: Learner) -> Parts:
@@ -196,7 +196,7 @@ def test_each_candidate_knows_which_generators_named_it() -> None:
         together=ItemNeighbours.of_pairs([(0, 3, 0.5, 3)], 4, Settings()),
     )
     who = replace(learner(course_1=DONE), program=Program("e", "v", frozenset({"course-3"})))
-    found = find(Features(known, who), may_be_offered(known, who))
+    found = find(Features(known, who), may_be_offered(Features(known, who)))
     assert found == {
         1: ("path", "popular", "overall"),
         2: ("fresh", "popular", "needed", "overall"),
@@ -291,7 +291,7 @@ def test_the_similarity_of_a_list_is_the_mean_over_its_pairs() -> None:
 
 
 def why(known: Catalogue, who: Learner, content_id: str) -> Reason:
-    ranked, parts = rank(known, who, limit=50)
+    ranked, parts, _ = rank(known, who, limit=50)
     (one,) = (one for one in ranked if one.item.content_id == content_id)
     return reason(one, parts)
 
@@ -462,10 +462,10 @@ def test_whatever_is_offered_may_be_offered_and_nothing_else_is(
 ) -> None:
     known, who = world
     exclude = frozenset(f"course-{number}" for number in excluded)
-    ranked, _ = rank(known, who, limit=limit, exclude=exclude)
+    ranked = rank(known, who, limit=limit, exclude=exclude).items
     offered = [one.item.content_id for one in ranked]
     may = may_be_in_a_list(known, who, exclude)
-    assert may_be_offered(known, who, exclude).sum() == len(may)
+    assert may_be_offered(Features(known, who), exclude).sum() == len(may)
     allowed = without_modules(known, who, may & fits(known, who))
     assert len(offered) == len(set(offered)) == min(limit, len(allowed))
     assert set(offered) <= allowed
@@ -486,7 +486,7 @@ def test_scores_are_between_0_and_1_and_the_same_every_time(
     world: tuple[Catalogue, Learner],
 ) -> None:
     known, who = world
-    assert all(0 <= one.score <= 1 for one in rank(known, who, limit=50)[0])
+    assert all(0 <= one.score <= 1 for one in rank(known, who, limit=50).items)
     assert stored(known, who, NOW) == stored(known, who, NOW)
 
 

@@ -165,7 +165,7 @@ class Catalogue:
         return _pairs(
             (place, self.position[need])
             for place, item in enumerate(self.items)
-            for need in item.prerequisites
+            for need in dict.fromkeys(item.prerequisites)
             if need in self.position
         )
 

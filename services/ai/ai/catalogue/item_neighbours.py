@@ -169,11 +169,12 @@ def count(histories: Sequence[Places], items: int, settings: Settings) -> ItemNe
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Steps:
-    """Every step of every learner, one history after the other."""
+    """Every step of every learner, one history after the other. Narrow integers, because there are
+    millions of steps."""
 
-    item: Places
-    learner: Places
-    at: Places
+    item: NDArray[np.int32]
+    learner: NDArray[np.int32]
+    at: NDArray[np.int32]
     """The position in the learner's history."""
     start: Places
     """For each learner the first of their steps."""
@@ -186,10 +187,12 @@ class _Steps:
         histories = [history[-HISTORY_MAX:] for history in histories]
         length = np.array([len(one) for one in histories], np.intp)
         start = np.cumsum(length) - length
-        item = np.concatenate([np.zeros(0, np.intp), *histories])
-        learner = np.repeat(np.arange(len(length)), length)
+        item = np.concatenate([np.zeros(0, np.int32), *histories], dtype=np.int32)
+        learner = np.repeat(np.arange(len(length), dtype=np.int32), length)
+        at = np.arange(len(item), dtype=np.int32)
+        at -= np.repeat(start.astype(np.int32), length)
         says = 1 / (1 + np.log2(np.maximum(length, 1)))
-        return cls(item, learner, np.arange(len(item)) - start[learner], start, length, says)
+        return cls(item, learner, at, start, length, says)
 
 
 def _sums(

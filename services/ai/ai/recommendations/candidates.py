@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from ai.catalogue.catalogue import TRACKS, Catalogue, Mask
+from ai.catalogue.catalogue import TRACKS, Mask
 from ai.catalogue.item_neighbours import Floats, Places
-from ai.learners.learner import Learner, attempts_at
-from ai.recommendations.scoring import Features, to_finish
-from ai.skills.completion import completed_with_modules, with_status
-from ongoza_contracts.vocabulary import ProgressStatus, Verdict
+from ai.learners.learner import attempts_at
+from ai.recommendations.scoring import Features
+from ongoza_contracts.vocabulary import Verdict
 
 OF_EACH = 100
 """Candidates per generator: at least the length of the longest list, because popular items alone
@@ -97,16 +96,14 @@ def _best(worth: Floats) -> Places:
     return np.concatenate([above, equal[: OF_EACH - len(above)]])
 
 
-def may_be_offered(
-    catalogue: Catalogue, learner: Learner, exclude: frozenset[str] = frozenset()
-) -> Mask:
+def may_be_offered(features: Features, exclude: frozenset[str] = frozenset()) -> Mask:
     """Items that are neither completed, in progress, retired nor unwanted, and whose prerequisites
     are completed; of the courses in progress those that only have to be finished; of the missions
     those that still take the learner's work. The modules of an unwanted course are unwanted
     as well, unless it is in progress."""
-    done = completed_with_modules(catalogue, learner)
-    running = with_status(catalogue, learner, ProgressStatus.IN_PROGRESS)
-    may: Mask = catalogue.offered & ~done & (~running | to_finish(catalogue, learner))
+    catalogue, learner = features.catalogue, features.learner
+    done, running = features.done, features.running
+    may: Mask = catalogue.offered & ~done & (~running | features.to_finish)
     may &= ~catalogue.closed(attempts_at(learner.attempts))
     items, needs = catalogue.open_needs
     may[items[~done[needs]]] = False

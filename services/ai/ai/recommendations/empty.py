@@ -2,33 +2,29 @@
 
 import numpy as np
 
-from ai.catalogue.catalogue import Catalogue
-from ai.learners.learner import Learner
-from ai.recommendations.candidates import may_be_offered
-from ai.skills.completion import completed_with_modules, with_status
+from ai.recommendations.fit import Fit
+from ai.recommendations.scoring import Features
 from ongoza_contracts.http.recommendations import MISSING_MAX, EmptyKind, EmptyReason
-from ongoza_contracts.vocabulary import ProgressStatus, Verdict
+from ongoza_contracts.vocabulary import Verdict
 
 
-def why_empty(catalogue: Catalogue, learner: Learner) -> EmptyReason:
+def why_empty(features: Features, fits: Fit) -> EmptyReason:
     """For a list that is empty, whatever filter it was asked with."""
-    if not catalogue.offered.any():
+    if not features.catalogue.offered.any():
         return EmptyReason(kind=EmptyKind.NOTHING_PUBLISHED)
-    if may_be_offered(catalogue, learner).any():
+    if fits.may.any():
         return EmptyReason(kind=EmptyKind.NOTHING_FITS)
-    missing = _missing_prerequisites(catalogue, learner)
+    missing = _missing_prerequisites(features)
     if missing:
         return EmptyReason(kind=EmptyKind.PREREQUISITES, prerequisites=missing[:MISSING_MAX])
     return EmptyReason(kind=EmptyKind.ALL_DONE)
 
 
-def _missing_prerequisites(catalogue: Catalogue, learner: Learner) -> tuple[str, ...]:
+def _missing_prerequisites(features: Features) -> tuple[str, ...]:
     """The ids of items that are not completed and that an item requires which is neither completed,
     in progress nor unwanted."""
-    done = completed_with_modules(catalogue, learner)
-    wanted = (
-        catalogue.offered & ~done & ~with_status(catalogue, learner, ProgressStatus.IN_PROGRESS)
-    )
+    catalogue, learner, done = features.catalogue, features.learner, features.done
+    wanted = catalogue.offered & ~done & ~features.running
     for content_id in {*learner.with_verdict(Verdict.NOT_FOR_ME), *learner.dismissed}:
         if content_id in catalogue.position:
             wanted[catalogue.position[content_id]] = False

@@ -6,7 +6,7 @@ from ai.catalogue.catalogue import Catalogue
 from ai.learners.learner import Learner
 from ai.recommendations.diversity import RELEVANCE, intra_list_similarity
 from ai.recommendations.lists import Wanted
-from ai.recommendations.ranking import Ranked, rank
+from ai.recommendations.ranking import Ranked, Ranking, rank
 from ai.recommendations.reasons import reason
 from ai.recommendations.scoring import Parts
 from ongoza_contracts.http.recommendations import ExplainedItem, ExplainedResponse
@@ -17,7 +17,7 @@ PUBLISHED_NAMES = {"co_completion": "together"}
 
 
 def explained(catalogue: Catalogue, learner: Learner, wanted: Wanted) -> ExplainedResponse:
-    def ranked(relevance: float) -> tuple[list[Ranked], Parts]:
+    def ranked(relevance: float) -> Ranking:
         return rank(
             catalogue,
             learner,
@@ -27,7 +27,7 @@ def explained(catalogue: Catalogue, learner: Learner, wanted: Wanted) -> Explain
             relevance=relevance,
         )
 
-    (varied, parts), (plain, _) = ranked(RELEVANCE), ranked(1.0)
+    (varied, parts, _), (plain, _, _) = ranked(RELEVANCE), ranked(1.0)
     return ExplainedResponse(
         user_id=learner.user_id,
         items=tuple(_item(one, parts) for one in varied),

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ai.catalogue.catalogue import TRACKS, Mask
+from ai.catalogue.catalogue import TRACKS, Mask, Pairs
 from ai.learners.learner import Profile
 from ai.recommendations.candidates import may_be_offered
 from ai.recommendations.scoring import Features, level_of
@@ -31,9 +31,15 @@ TRACKS_MAX, SHARE_OF_FIRST = 3, 0.5
 
 @dataclass(frozen=True, eq=False)
 class Fit:
+    """Arrays with a row per item."""
+
+    may: Mask
+    """Whether it may be offered."""
     track: Mask
-    """Row per item: whether its track fits."""
+    """Whether its track fits."""
     level: Mask
+    opens: NDArray[np.intp]
+    """Of how many items it is the last prerequisite."""
 
 
 def fit(features: Features) -> Fit:
@@ -48,10 +54,14 @@ def fit(features: Features) -> Fit:
     own = level_of(catalogue, features.learner)
     near = (catalogue.levels <= own + ABOVE_MAX) | _follows(features)
     near &= catalogue.levels >= own - BELOW_MAX
-    opening = opens(features, of_track & near) > 0
+    openers, opened = openings(features)
+    opening = np.zeros_like(near)
+    opening[openers[(of_track & near)[opened]]] = True
     if features.learner.profile:
         opening &= catalogue.of_track[:, TRACKS.index(features.learner.profile.primary)] > 0
-    return Fit(of_track | anyway, near | opening | anyway)
+    may = may_be_offered(features)
+    opens = np.bincount(openers, minlength=len(near))
+    return Fit(may, of_track | anyway, near | opening | anyway, opens)
 
 
 def fitting_tracks(features: Features) -> frozenset[Track]:
@@ -70,27 +80,26 @@ def profile_tracks(profile: Profile) -> frozenset[Track]:
     return frozenset([profile.primary, *best[:TRACKS_MAX]][:TRACKS_MAX])
 
 
-def opens(features: Features, among: Mask) -> NDArray[np.intp]:
-    """For each item, of how many items of `among` it is the last prerequisite. A completed course
+def openings(features: Features) -> Pairs:
+    """Each item that is the last prerequisite of another, beside that one. A completed course
     counts for its modules."""
     catalogue, done = features.catalogue, features.done
     items, needs = catalogue.open_needs  # in the order of the items
-    missing = (among & catalogue.offered & ~done)[items] & ~done[needs]
+    missing = (catalogue.offered & ~done)[items] & ~done[needs]
     items, needs = items[missing], needs[missing]
     if not len(items):
-        return np.zeros(len(catalogue.items), np.intp)
-    first = np.flatnonzero(np.diff(items, prepend=-1))
-    own = _common(needs, first)
-    of_course = _common(catalogue.course_of[needs], first)
-    found = np.bincount(own[own >= 0], minlength=len(catalogue.items))
-    both = of_course[of_course != own]
-    return found + np.bincount(both[both >= 0], minlength=len(catalogue.items))
-
-
-def _common(values: NDArray[np.intp], first: NDArray[np.intp]) -> NDArray[np.intp]:
-    """For each run of `values`, which begin at `first`: the value that all of it have, or -1."""
-    least, most = np.minimum.reduceat(values, first), np.maximum.reduceat(values, first)
-    return np.where(least == most, least, -1)
+        return items, needs
+    courses = catalogue.course_of[needs]
+    first = np.flatnonzero(np.diff(items, prepend=-1))  # of the needs of each item
+    counts = np.diff(first, append=len(items))
+    own, course, alone = needs[first], courses[first], counts == 1
+    of_one_course = np.logical_and.reduceat(courses == np.repeat(course, counts), first)
+    by_course = of_one_course & (~alone | (course != own))
+    opened = items[first]
+    return (
+        np.concatenate([own[alone], course[by_course]]),
+        np.concatenate([opened[alone], opened[by_course]]),
+    )
 
 
 def without_doubles(features: Features, allowed: Mask) -> Mask:
@@ -106,17 +115,16 @@ def without_doubles(features: Features, allowed: Mask) -> Mask:
     return single
 
 
-def short_list(features: Features) -> ShortList:
+def short_list(features: Features, fits: Fit) -> ShortList:
     """How many items of the catalogue a list leaves out, each under the first reason that holds."""
-    catalogue, done, fits = features.catalogue, features.done, fit(features)
-    may = may_be_offered(catalogue, features.learner)
+    catalogue, done = features.catalogue, features.done
     items, needs = catalogue.open_needs
     blocked = np.zeros(len(catalogue.items), np.bool_)
     blocked[items[~done[needs]]] = True
     blocked &= catalogue.offered & ~done & ~features.running & fits.track & fits.level
     return ShortList(
-        other_track=int((may & ~fits.track).sum()),
-        other_level=int((may & fits.track & ~fits.level).sum()),
+        other_track=int((fits.may & ~fits.track).sum()),
+        other_level=int((fits.may & fits.track & ~fits.level).sum()),
         prerequisites=int(blocked.sum()),
     )
 

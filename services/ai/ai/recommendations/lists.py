@@ -85,12 +85,12 @@ def compute(
     content_type: ContentType | None = None,
     exclude: frozenset[str] = frozenset(),
 ) -> tuple[list[Entry], Note]:
-    ranked, parts = rank(
+    ranked, parts, fits = rank(
         catalogue, learner, limit=limit, content_type=content_type, exclude=exclude
     )
     entries = [Entry(one.item, one.score, reason(one, parts), one.opens) for one in ranked]
-    empty = b"" if entries else to_json(why_empty(catalogue, learner))
-    return entries, Note(empty, to_json(short_list(parts.features)))
+    empty = b"" if entries else to_json(why_empty(parts.features, fits))
+    return entries, Note(empty, to_json(short_list(parts.features, fits)))
 
 
 def lines_of(entries: Sequence[Entry]) -> list[Line]:

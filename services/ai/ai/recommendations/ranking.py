@@ -5,6 +5,7 @@ and the order is by maximal marginal relevance (`diversity.py`).
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from ai.catalogue.catalogue import Catalogue, Item
 from ai.learners.learner import Learner
 from ai.recommendations.candidates import find, may_be_offered
 from ai.recommendations.diversity import RELEVANCE, diversify
-from ai.recommendations.fit import fit, opens, without_doubles
+from ai.recommendations.fit import Fit, fit, without_doubles
 from ai.recommendations.scoring import Features, Parts, score
 from ongoza_contracts.vocabulary import ContentType
 
@@ -20,6 +21,14 @@ POOL = 200
 """How many of the best candidates are considered: fixed, so that a shorter list is always the
 beginning of a longer one."""
 SCORE_DECIMALS = 4
+
+
+class Ranking(NamedTuple):
+    items: list["Ranked"]
+    """Best first."""
+    parts: Parts
+    """Of the candidates' scores."""
+    fits: Fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +58,18 @@ def rank(
     content_type: ContentType | None = None,
     exclude: frozenset[str] = frozenset(),
     relevance: float = RELEVANCE,
-) -> tuple[list[Ranked], Parts]:
-    """At most `limit` items, best first, and the parts of the candidates' scores.
+) -> Ranking:
+    """At most `limit` items.
 
     Never an item that `may_be_offered` leaves out or that does not fit (`fit.py`). With
     `relevance` 1 variety does not count.
     """
     features = Features(catalogue, learner)
-    allowed = may_be_offered(catalogue, learner, exclude)
+    fits = fit(features)
+    allowed = (may_be_offered(features, exclude) if exclude else fits.may) & fits.track & fits.level
     if content_type is not None:
         allowed &= catalogue.types[content_type]
-    fits = fit(features)
-    allowed = without_doubles(features, allowed & fits.track & fits.level)
+    allowed = without_doubles(features, allowed)
     found = find(features, allowed)
     rows = np.array(sorted(found), np.intp)
     parts = score(features, rows)
@@ -68,7 +77,6 @@ def rank(
     # Items with equal scores are in the order of the catalogue, which is that of ids.
     best = np.argsort(-total, kind="stable")[:POOL]
     vectors = catalogue.vectors[rows[best]]
-    opening = opens(features, catalogue.offered)
     ranked = []
     for rank_, nearest in diversify(total[best], vectors, limit, relevance):
         at = int(best[rank_])
@@ -82,7 +90,7 @@ def rank(
                 found_by=found[place],
                 nearest=nearest,
                 to_finish=bool(features.to_finish[place]),
-                opens=int(opening[place]),
+                opens=int(fits.opens[place]),
             )
         )
-    return ranked, parts
+    return Ranking(ranked, parts, fits)
