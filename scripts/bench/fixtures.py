@@ -62,6 +62,12 @@ SIGN_IN = """
 INSERT INTO sign_in (user_id, sign_in_id, version, started_at)
 SELECT user_id, gen_random_uuid(), 1, max(updated_at) FROM progress GROUP BY user_id
 """
+# As the worker notes it, who forgets the others after 30 days.
+SEEN = """
+INSERT INTO learner_seen (user_id, seen_on)
+SELECT user_id, max(updated_at)::date AS seen_on FROM progress GROUP BY user_id
+HAVING max(updated_at) > now() - interval '30 days'
+"""
 
 
 class Fill(NamedTuple):
@@ -88,6 +94,7 @@ async def fill(learners: int, items: int) -> None:
             rows = chosen[first : first + per_statement]
             await db.execute(FILL, first + 1, rows.ravel().tolist())
         await db.execute(SIGN_IN)
+        await db.execute(SEEN)
         await mark_catalogue(db)
         await db.execute("VACUUM ANALYZE")
 

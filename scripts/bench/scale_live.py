@@ -42,6 +42,7 @@ WHERE version >= $3
 AND NOT EXISTS (SELECT FROM dirty_learner AS dirty WHERE dirty.user_id = fact.user_id)
 """
 COUNTED = "SELECT count(*) FROM item_neighbour_settings"
+ONLY_SEEN = "DELETE FROM recommendation WHERE user_id NOT IN (SELECT user_id FROM learner_seen)"
 FORGET_COUNTS = "TRUNCATE item_neighbour, item_neighbour_settings"
 REWRITTEN = f"""
 SELECT count(*) AS lists, count(*) FILTER (WHERE user_id % {ACTIVE} = 0) AS active
@@ -125,6 +126,7 @@ async def copy_lists(learners: int) -> None:
         for _ in range(computed, learners, computed):
             await db.execute("UPDATE copied SET user_id = user_id + $1", computed)
             await db.execute("INSERT INTO recommendation SELECT * FROM copied")
+        await db.execute(ONLY_SEEN)
         await db.execute("VACUUM ANALYZE recommendation")
 
 
@@ -234,4 +236,4 @@ async def publish_item(learners: int, items: int) -> Result:
                 return {"lists": lists, "active": active, "seconds": seconds}
             await asyncio.sleep(0.5)
     late = CHANGE_SECONDS * active / max(done, 1)
-    return {"lists": learners, "active": active, "seconds": seconds or late}
+    return {"lists": lists, "active": active, "seconds": seconds or late}
