@@ -56,7 +56,7 @@ IDLE_SECONDS = 1.0
 """How often jobs look for work that another worker left; new work of their own worker wakes
 them."""
 SWITCH_SECONDS = 0.0005
-LISTS_REST, ANNOUNCE_REST = 0.02, 0.25
+LISTS_REST, ANNOUNCE_REST = 0.01, 0.25
 """Seconds between rounds under load, because a round costs nearly the same for one list as for
 many. Lists that learners see come sooner than their publication."""
 

@@ -102,7 +102,9 @@ class Recompute:
         as_of = claims[0]["claimed_at"]
         catalogue = await self._catalogues.current()
         learners, unreadable = await load_readable(self._pool, marks.keys())
-        lists, failed = await at_low_priority(_lists, catalogue, learners, as_of)
+        # Only while many wait: a thread of low priority may be stopped while it has Python's lock.
+        run = at_low_priority if len(claims) == LEARNERS_PER_ROUND else asyncio.to_thread
+        lists, failed = await run(_lists, catalogue, learners, as_of)
         failed |= unreadable
         done = {user_id: mark for user_id, mark in marks.items() if user_id not in failed}
         await self._store(lists, done, as_of, catalogue.revision)
