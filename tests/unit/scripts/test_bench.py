@@ -95,7 +95,7 @@ def test_the_floor_makes_a_row_of_every_column_from_a_published_fact(topic: Topi
 
 
 BENCH = Path(figures.__file__).parent
-LONGEST = {"fill": "100k x 170", "name": "hundredth", "short": "100k"}
+LONGEST = {"fill": "100k x 170", "name": "hundredth", "short": "100k", "limit": "50"}
 
 
 def text(argument: ast.expr) -> str:
