@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import os
+import sys
+import threading
 from collections.abc import Sequence
 from itertools import permutations
 from typing import Any
@@ -22,7 +25,7 @@ from ai.projections.parked import Budget
 from ai.projections.status import heartbeat
 from ai.projections.subscriber import Subscriber
 from ai.recommendations.lists import unpack
-from ai.recommendations.recompute import Recompute
+from ai.recommendations.recompute import LEARNERS_PER_ROUND, Recompute
 from ongoza_contracts.event import Fact
 from tests.facts import (
     RawRecord,
@@ -181,6 +184,23 @@ async def test_of_profiling_only_results_mark_their_learner(applier: Applier) ->
     assert not (await apply(applier, gone)).learners
     await apply(applier, deleted(7, 4))
     assert await table(applier.pool, marked) == [(7,)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no niceness")
+@pytest.mark.parametrize("few", [True, False])
+async def test_only_a_full_round_yields_the_processor(
+    applier: Applier, recompute: Recompute, monkeypatch: pytest.MonkeyPatch, few: bool
+) -> None:
+    def lists(*_: Any) -> tuple[list[Any], set[int]]:
+        found.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        return [], set()
+
+    found: list[int] = []
+    monkeypatch.setattr("ai.recommendations.recompute._lists", lists)
+    await apply(applier, *(user(one + 1) for one in range(LEARNERS_PER_ROUND - few)))
+    await recompute.recompute_some()
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    assert [one > usual for one in found] == [not few]
 
 
 async def test_a_marked_learner_gets_a_list_and_the_mark_is_removed(
