@@ -62,7 +62,7 @@ SIGN_IN = """
 INSERT INTO sign_in (user_id, sign_in_id, version, started_at)
 SELECT user_id, gen_random_uuid(), 1, max(updated_at) FROM progress GROUP BY user_id
 """
-# As the worker notes it, who forgets the others after 30 days.
+# As the worker notes it, which deletes the others after 30 days.
 SEEN = """
 INSERT INTO learner_seen (user_id, seen_on)
 SELECT user_id, max(updated_at)::date AS seen_on FROM progress GROUP BY user_id

@@ -61,6 +61,12 @@ def test_a_retired_prerequisite_blocks_nothing() -> None:
     assert why.evidence == ("progress:course-1@3",)
 
 
+def test_a_prerequisite_that_is_named_twice_opens_its_item_all_the_same() -> None:
+    known = course(item("course-3", prerequisites=("course-1", "course-1")))
+    opens = {one.item.content_id: one.opens for one in rank(known, learner(), limit=50).items}
+    assert opens == {"course-1": 1, "mission-1": 0}
+
+
 def test_an_item_with_only_retired_prerequisites_is_open_to_a_newcomer() -> None:
     before = item("course-2", retired=True)
     known = course(before, item("course-3", prerequisites=("course-2",)))

@@ -523,12 +523,12 @@ def test_any_list_unpacks_to_the_beginning_of_what_was_packed(
         for n, sentence in enumerate(reasons)
     ]
     lines, note = lines_of(entries), Note(b"", b"{}")
-    assert unpack(pack(lines, note), limit) == (tuple(lines[:limit]), note)
+    assert unpack(pack(lines, note), limit) == (lines[:limit], note)
 
 
 def test_an_empty_answer_says_why() -> None:
     many = b'"' + b"x" * 1000 + b'"'
-    assert unpack(pack([], Note(many, b"{}")), 1) == ((), Note(many, b"{}"))
+    assert unpack(pack([], Note(many, b"{}")), 1) == ([], Note(many, b"{}"))
     empty = EmptyReason(kind=EmptyKind.PREREQUISITES, prerequisites=("course-1",))
     short = ShortList(other_track=0, other_level=2, prerequisites=1)
     note = Note(empty.model_dump_json().encode(), short.model_dump_json().encode())

@@ -12,7 +12,7 @@ def why_empty(features: Features, fits: Fit) -> EmptyReason:
     """For a list that is empty, whatever filter it was asked with."""
     if not features.catalogue.offered.any():
         return EmptyReason(kind=EmptyKind.NOTHING_PUBLISHED)
-    if fits.may.any():
+    if fits.offerable.any():
         return EmptyReason(kind=EmptyKind.NOTHING_FITS)
     missing = _missing_prerequisites(features)
     if missing:

@@ -33,7 +33,7 @@ TRACKS_MAX, SHARE_OF_FIRST = 3, 0.5
 class Fit:
     """Arrays with a row per item."""
 
-    may: Mask
+    offerable: Mask
     """Whether it may be offered."""
     track: Mask
     """Whether its track fits."""
@@ -59,9 +59,8 @@ def fit(features: Features) -> Fit:
     opening[openers[(of_track & near)[opened]]] = True
     if features.learner.profile:
         opening &= catalogue.of_track[:, TRACKS.index(features.learner.profile.primary)] > 0
-    may = may_be_offered(features)
     opens = np.bincount(openers, minlength=len(near))
-    return Fit(may, of_track | anyway, near | opening | anyway, opens)
+    return Fit(may_be_offered(features), of_track | anyway, near | opening | anyway, opens)
 
 
 def fitting_tracks(features: Features) -> frozenset[Track]:
@@ -123,8 +122,8 @@ def short_list(features: Features, fits: Fit) -> ShortList:
     blocked[items[~done[needs]]] = True
     blocked &= catalogue.offered & ~done & ~features.running & fits.track & fits.level
     return ShortList(
-        other_track=int((fits.may & ~fits.track).sum()),
-        other_level=int((fits.may & fits.track & ~fits.level).sum()),
+        other_track=int((fits.offerable & ~fits.track).sum()),
+        other_level=int((fits.offerable & fits.track & ~fits.level).sum()),
         prerequisites=int(blocked.sum()),
     )
 

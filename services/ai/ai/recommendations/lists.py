@@ -5,7 +5,6 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
@@ -24,8 +23,6 @@ from ongoza_contracts.vocabulary import ContentType
 
 LINE_BYTES = 150
 """More than most lines of a packed list have."""
-UNPACKED = 1024
-"""So many lists a process keeps unpacked, about 5 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +160,8 @@ def pack(lines: Sequence[Line], note: Note) -> bytes:
     return zlib.compress(b"\n".join([b"\t".join(note), *rows]))
 
 
-@lru_cache(maxsize=UNPACKED)
-def unpack(items: bytes, limit: int = LIMIT_MAX) -> tuple[tuple[Line, ...], Note]:
-    """The first lines of what was packed: shorter lists are the beginnings of longer ones. Kept,
-    because a learner reads the same list again and again."""
+def unpack(items: bytes, limit: int = LIMIT_MAX) -> tuple[list[Line], Note]:
+    """The first lines of what was packed: shorter lists are the beginnings of longer ones."""
     inflate = zlib.decompressobj()
     text = inflate.decompress(items, LINE_BYTES * (limit + 1))
     if text.count(b"\n") <= limit:
@@ -175,7 +170,7 @@ def unpack(items: bytes, limit: int = LIMIT_MAX) -> tuple[tuple[Line, ...], Note
     rows = [row.split(b"\t", 2) for row in lines]
     found = [Line(content_id.decode(), rating, facts) for content_id, rating, facts in rows]
     empty, short = note.split(b"\t")
-    return tuple(found), Note(empty, short)
+    return found, Note(empty, short)
 
 
 def _first_closing(entries: Sequence[Entry]) -> datetime | None:

@@ -66,7 +66,8 @@ def rank(
     """
     features = Features(catalogue, learner)
     fits = fit(features)
-    allowed = (may_be_offered(features, exclude) if exclude else fits.may) & fits.track & fits.level
+    offerable = may_be_offered(features, exclude) if exclude else fits.offerable
+    allowed = offerable & fits.track & fits.level
     if content_type is not None:
         allowed &= catalogue.types[content_type]
     allowed = without_doubles(features, allowed)

@@ -102,7 +102,8 @@ class Recompute:
         as_of = claims[0]["claimed_at"]
         catalogue = await self._catalogues.current()
         learners, unreadable = await load_readable(self._pool, marks.keys())
-        # Only while many wait: a thread of low priority may be stopped while it has Python's lock.
+        # Only a full round, because a thread of low priority may be stopped while it has Python's
+        # lock.
         run = at_low_priority if len(claims) == LEARNERS_PER_ROUND else asyncio.to_thread
         lists, failed = await run(_lists, catalogue, learners, as_of)
         failed |= unreadable
