@@ -30,6 +30,7 @@ def test_ndcg_is_1_for_the_best_order_and_counts_places() -> None:
     assert ndcg(["c"], frozenset("a")) == 0
 
 
+@pytest.mark.slow
 def test_ids_and_rare_words_come_first_and_sentences_gain(encoder: Encoder) -> None:
     items = techniques()
     attack, groups = Corpus(items, encoder), technique_groups(items)
@@ -45,6 +46,7 @@ def test_english_stays_good_and_unrelated_queries_score_low(demo: Corpus) -> Non
     assert max(unrelated(demo, QUERIES["unrelated"])) <= 0.3  # measured: 0.26
 
 
+@pytest.mark.slow
 def test_other_languages_find_english_items() -> None:
     model = MultilingualEncoder()
     items, groups = Corpus(demo_items(), model, model.queries(), relative_score), item_groups()
