@@ -14,6 +14,7 @@ from ai.dashboard.service import PriorCache
 from ai.kit.core_client import CoreClient
 from ai.kit.settings import Settings
 from ai.projections.seen import SeenLearners
+from ai.recommendations.stored_lists import StoredLists
 from ai.resources import Resources
 from ai.search.cache import LexicalCache
 from ai.suggestions.service import AgreementCache
@@ -40,6 +41,7 @@ def app_over(
         "wordings": Wordings(pool),
         "encoder": cast(Any, None),
         "seen": SeenLearners(pool),
+        "stored_lists": StoredLists(pool),
         "lexical": LexicalCache(pool),
         "vectors": cast(Any, None),
         **others,

@@ -63,6 +63,7 @@ async def client_of(
         encoder=cast(Any, None),
         catalogues=cast(Any, None),
         seen=cast(Any, None),
+        stored_lists=cast(Any, None),
         priors=cast(Any, None),
         agreements=cast(Any, None),
         wordings=cast(Any, None),

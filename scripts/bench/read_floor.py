@@ -18,7 +18,7 @@ from scripts.bench.product import ai_pool
 CREATE = """
 CREATE TABLE IF NOT EXISTS public.read_floor (user_id integer PRIMARY KEY, body bytea NOT NULL)
 """
-LISTS = "SELECT user_id, items, computed_at FROM recommendation"
+LISTS = "SELECT user_id, lines, computed_at FROM recommendation"
 FILL = "INSERT INTO public.read_floor VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE SET body = $2"
 READ = "SELECT body FROM public.read_floor WHERE user_id = $1"
 
@@ -33,10 +33,11 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 
 async def _bodies(pool: asyncpg.Pool) -> list[tuple[int, bytes]]:
     bodies = []
-    for user_id, items, computed_at in await pool.fetch(LISTS):
-        lines, note = unpack(items, LIMIT_DEFAULT)
-        texts = await load_texts(pool, NOTHING.catalogue, [line.content_id for line in lines])
-        bodies.append((user_id, respond(user_id, lines, texts, computed_at, LIMIT_DEFAULT, note)))
+    for user_id, packed, computed_at in await pool.fetch(LISTS):
+        (ids, ratings), note = unpack(packed, LIMIT_DEFAULT)
+        texts = await load_texts(pool, NOTHING.catalogue, ids)
+        body = respond(user_id, ratings, texts, computed_at, LIMIT_DEFAULT, note)
+        bodies.append((user_id, body))
     return bodies
 
 

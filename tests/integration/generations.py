@@ -101,10 +101,10 @@ def content_of(stack: Stack, generation: str) -> dict[str, list[tuple[object, ..
     }
 
 
-def working(stack: Stack) -> list[tuple[str]]:
-    """The workers with a recent heartbeat."""
+def working(stack: Stack) -> set[str]:
+    """The names of the workers with a heartbeat in the last three seconds."""
     sql = "SELECT worker FROM worker_status WHERE heartbeat_at > now() - interval '3 seconds'"
-    return [one for one in rows(stack, "vector", sql) if not one[0].startswith("rebuild")]
+    return {name for (name,) in rows(stack, "vector", sql) if not name.startswith("rebuild")}
 
 
 def applied(stack: Stack) -> int:

@@ -211,7 +211,7 @@ async def test_a_marked_learner_gets_a_list_and_the_mark_is_removed(
     assert not await recompute.recompute_some()
     assert await table(applier.pool, "SELECT * FROM dirty_learner") == []
     (row,) = await applier.pool.fetch("SELECT * FROM recommendation")
-    assert [line.content_id for line in unpack(row["items"])[0]] == ["course-2"]
+    assert unpack(row["lines"])[0].content_ids == ["course-2"]
     made_from = json.loads(row["made_from"])
     assert made_from == {
         "user": 1,

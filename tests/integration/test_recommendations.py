@@ -53,7 +53,7 @@ WHERE kept.revision < newest.revision
 """
 # What the columns take as they are stored.
 SIZES = """
-SELECT items, made_from, pg_column_size(items) + pg_column_size(made_from)
+SELECT lines, made_from, pg_column_size(lines) + pg_column_size(made_from)
     + pg_column_size(content_ids) + pg_column_size(user_id) + pg_column_size(computed_at)
     + pg_column_size(revision) + coalesce(pg_column_size(closes_at), 0) + 24 AS bytes
 FROM recommendation
@@ -379,7 +379,7 @@ async def test_a_stored_list_of_fifty_items_takes_at_most_two_kilobytes(
     )
     await recompute_all(recompute)
     (row,) = await applier.pool.fetch(SIZES)
-    assert len(unpack(row["items"])[0]) == 50
+    assert len(unpack(row["lines"])[0].content_ids) == 50
     assert len(json.loads(row["made_from"])["progress"]) == 30
     assert row["bytes"] <= 2048
 

@@ -23,6 +23,7 @@ from ai.kit.settings import Settings
 from ai.missions.service import MissionResources
 from ai.projections.revocation import SECONDS, Revocations
 from ai.projections.seen import FLUSH_SECONDS, SeenLearners
+from ai.recommendations.stored_lists import StoredLists
 from ai.search.cache import LexicalCache
 from ai.search.service import SearchResources
 from ai.suggestions.service import AgreementCache
@@ -60,6 +61,7 @@ class Resources:
     encoder: EncoderQueue
     catalogues: CatalogueCache
     seen: SeenLearners
+    stored_lists: StoredLists
     priors: PriorCache
     agreements: AgreementCache
     wordings: Wordings
@@ -119,6 +121,7 @@ async def open_resources(settings: Settings, tokens: Tokens) -> AsyncIterator[Re
             encoder,
             catalogues,
             seen,
+            StoredLists(pool),
             priors,
             agreements,
             wordings,

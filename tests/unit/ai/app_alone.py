@@ -19,6 +19,7 @@ from ai.kit.core_client import CoreClient
 from ai.kit.settings import Settings
 from ai.kit.vectors import Matrix, ModelIdentity
 from ai.projections.seen import SeenLearners
+from ai.recommendations.stored_lists import StoredLists
 from ai.resources import Resources
 from ai.search.cache import LexicalCache
 from ai.suggestions.service import AgreementCache
@@ -73,6 +74,7 @@ def app_alone(settings: Settings) -> FastAPI:
         encoder=EncoderQueue(EncoderDouble()),
         catalogues=CatalogueCache(pool),
         seen=SeenLearners(pool),
+        stored_lists=StoredLists(pool),
         priors=PriorCache(pool),
         agreements=AgreementCache(pool),
         wordings=Wordings(pool),

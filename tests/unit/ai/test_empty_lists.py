@@ -69,7 +69,7 @@ def test_of_many_missing_prerequisites_the_first_are_named() -> None:
 
 def test_only_an_empty_stored_list_says_so() -> None:
     def reason(who: Learner) -> bytes:
-        return unpack(stored(catalogue(FIRST), who, NOW).items)[1].empty
+        return unpack(stored(catalogue(FIRST), who, NOW).lines)[1].empty
 
     assert reason(learner(course_1=DONE)) == b'{"kind":"all_done","prerequisites":[]}'
     assert reason(learner()) == b""

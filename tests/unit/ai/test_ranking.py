@@ -15,11 +15,12 @@ from ai.catalogue.item_neighbours import ItemNeighbours, Settings
 from ai.learners.learner import Feedback, Interaction, Learner, Profile, Program
 from ai.recommendations.candidates import GENERATORS, find, may_be_offered
 from ai.recommendations.diversity import diversify, intra_list_similarity
+from ai.recommendations.fit import openings
 from ai.recommendations.lists import (
     Entry,
     Note,
     compute,
-    lines_of,
+    listed,
     pack,
     respond,
     stored,
@@ -455,6 +456,14 @@ def without_modules(known: Catalogue, who: Learner, allowed: set[str]) -> set[st
     return allowed - doubles - {*leading}
 
 
+def test_a_course_within_a_course_opens_what_needs_it_and_its_module() -> None:
+    inner, module = item(2, course_id="course-1"), item(3, course_id="course-2")
+    needs_both = item(4, prerequisites=("course-2", "course-3"))
+    known = catalogue(item(1), inner, module, needs_both)
+    openers, opened = openings(Features(known, learner()))
+    assert (openers.tolist(), opened.tolist()) == ([1], [3])
+
+
 @settings(deadline=None)
 @given(worlds(), st.integers(1, 50), st.sets(st.integers(1, 12), max_size=3))
 def test_whatever_is_offered_may_be_offered_and_nothing_else_is(
@@ -493,24 +502,24 @@ def test_scores_are_between_0_and_1_and_the_same_every_time(
 def test_the_stored_answer_is_the_contracts_answer() -> None:
     known = catalogue(*(item(number) for number in range(1, 15)), vectors=np.eye(14, 16))
     row = stored(known, learner(course_1=DONE), NOW)
-    texts = {one.content_id: text_in(known, one.content_id) for one in known.items}
-    computed = lines_of(compute(known, learner(course_1=DONE))[0])
+    ids, ratings = listed(compute(known, learner(course_1=DONE))[0])
+    texts = [text_in(known, one) for one in ids]
     for limit in (3, LIMIT_DEFAULT, LIMIT_MAX):
-        lines, note = unpack(row.items, limit)
-        body = respond(7, lines, texts, NOW, limit, note)
-        assert body == respond(7, computed[:limit], texts, NOW, limit, note)
+        kept, note = unpack(row.lines, limit)
+        assert kept == (ids[:limit], ratings[:limit])
+        body = respond(7, kept.ratings, texts[:limit], NOW, limit, note)
         answer = RecommendationResponse.model_validate_json(body)
         assert answer.model_dump_json(exclude_none=True).encode() == body
         assert (answer.user_id, answer.total, answer.as_of) == (7, min(limit, 13), NOW)
     assert '"catalogue":3' in row.made_from
     assert '"course-1":1' in row.made_from
-    assert row.content_ids.split(",") == [line.content_id for line in computed[:LIMIT_DEFAULT]]
+    assert row.content_ids.split(",") == ids[:LIMIT_DEFAULT]
 
 
 def test_the_evidence_of_each_reason_is_stored() -> None:
     known = catalogue(item(1), item(2, prerequisites=("course-1",)))
-    ((line,), _) = unpack(stored(known, learner(course_1=DONE), NOW).items)
-    assert line.evidence == b"progress:course-1@1"
+    row = stored(known, learner(course_1=DONE), NOW)
+    assert row.lines.split(b"\n")[-1] == b"progress:course-1@1"
 
 
 @settings(deadline=None)
@@ -522,17 +531,17 @@ def test_any_list_unpacks_to_the_beginning_of_what_was_packed(
         Entry(item(n), 0.5, Reason(Kind.OPEN, sentence, (f"content:course-{n}@1", "user@2")), n)
         for n, sentence in enumerate(reasons)
     ]
-    lines, note = lines_of(entries), Note(b"", b"{}")
-    assert unpack(pack(lines, note), limit) == (lines[:limit], note)
+    (ids, ratings), note = listed(entries), Note(b"", b"{}")
+    assert unpack(pack(entries, note), limit) == ((ids[:limit], ratings[:limit]), note)
 
 
 def test_an_empty_answer_says_why() -> None:
     many = b'"' + b"x" * 1000 + b'"'
-    assert unpack(pack([], Note(many, b"{}")), 1) == ([], Note(many, b"{}"))
+    assert unpack(pack([], Note(many, b"{}")), 1) == (([], []), Note(many, b"{}"))
     empty = EmptyReason(kind=EmptyKind.PREREQUISITES, prerequisites=("course-1",))
     short = ShortList(other_track=0, other_level=2, prerequisites=1)
     note = Note(empty.model_dump_json().encode(), short.model_dump_json().encode())
-    assert respond(7, [], {}, NOW, 10, note) == (
+    assert respond(7, [], [], NOW, 10, note) == (
         b'{"user_id":7,"recommendations":[],"total":0,"as_of":"2026-11-03T08:00:00Z",'
         b'"empty":{"kind":"prerequisites","prerequisites":["course-1"]},'
         b'"short":{"other_track":0,"other_level":2,"prerequisites":1}}'

@@ -247,7 +247,7 @@ async def test_lists_that_differ_after_the_switch_are_published_once(
 
 
 LIST_OF_ONE = """
-INSERT INTO g1.recommendation (user_id, items, made_from, computed_at, content_ids)
+INSERT INTO g1.recommendation (user_id, lines, made_from, computed_at, content_ids)
 VALUES (1, '', '{}', now(), '{course-of-before}')
 """
 

@@ -237,7 +237,8 @@ CREATE TABLE dirty_learner (
     user_id    integer PRIMARY KEY,
     mark       bigint NOT NULL DEFAULT nextval('dirty_mark'),
     marked_at  timestamptz NOT NULL DEFAULT now(),
-    claimed_at timestamptz
+    claimed_at timestamptz,
+    read_at    timestamptz  -- when the learner last read the list since it was marked
 );
 
 CREATE TABLE recommendation (
@@ -246,8 +247,8 @@ CREATE TABLE recommendation (
     computed_at timestamptz NOT NULL,
     content_ids text[] NOT NULL DEFAULT '{}',  -- the first items, which are published
     revision    bigint NOT NULL DEFAULT -1,    -- of the catalogue it is computed from
-    closes_at   timestamptz,                   -- when the first of the missions in `items` closes
-    items       bytea NOT NULL                 -- the longest list, packed (ai.recommendations.lists)
+    closes_at   timestamptz,                   -- when the first of the missions in `lines` closes
+    lines       bytea NOT NULL                 -- the longest list, as text (ai.recommendations.lists)
 );
 CREATE INDEX recommendation_revision ON recommendation (revision);
 CREATE INDEX recommendation_closes_at ON recommendation (closes_at) WHERE closes_at IS NOT NULL;

@@ -30,8 +30,8 @@ def activity(progress: ProgressUpdated) -> dict[str, Any]:
 
     Not the failure of an item that failed last, nor of one that was reset since."""
     is_last = progress.status in (ProgressStatus.FAILED, ProgressStatus.NOT_STARTED)
-    retried, weeks = progress.failures, progress.active_weeks
+    retried = progress.failures
     return {
         "retried": retried if retried is None else max(0, retried - is_last),
-        "weeks": None if weeks is None else [week.isoformat() for week in weeks],
+        "weeks": progress.active_weeks,
     }

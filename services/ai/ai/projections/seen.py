@@ -37,6 +37,13 @@ WHERE user_id = ANY($1)
     AND revision IS DISTINCT FROM (SELECT revision FROM catalogue_revision)
 ORDER BY user_id ON CONFLICT (user_id) DO NOTHING
 """
+# Readers whose list is stale come before others. A row that is being written is left out: its
+# learner reads again, or has the new list.
+NOTE_READS = """
+UPDATE dirty_learner SET read_at = now() WHERE user_id IN (
+    SELECT user_id FROM dirty_learner WHERE user_id = ANY($1) FOR UPDATE SKIP LOCKED
+)
+"""
 # Deletes the lists of some learners who were not seen for 30 days, and when they were.
 DELETE_UNSEEN = """
 WITH unseen AS (
@@ -89,6 +96,7 @@ class SeenLearners:
     async def _store(self, user_ids: list[int]) -> None:
         async with self._pool.acquire() as db, db.transaction():
             await db.execute(LEARNER_READ_LOCK)
+            await db.execute(NOTE_READS, user_ids)
             await db.execute(SEE_READERS, user_ids)
             await db.execute(MARK_READERS, user_ids)
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import asyncpg
+from pydantic_core import to_json
 
 from ai.kit.db import Db
 from ai.projections.batch import ContentFact, ProfilingFact, SignInFact, UserFact
@@ -154,7 +155,7 @@ def progress_row(fact: ProgressUpdated) -> tuple[Any, ...]:
     state = (status, fact.completion_percentage, fact.score)
     times = (fact.created_at, changed_at)
     completion = (fact.completion_source, first_completion(fact))
-    return (*key, *state, *times, *completion, json.dumps(activity(fact)))
+    return (*key, *state, *times, *completion, to_json(activity(fact)).decode())
 
 
 async def write_profiling(db: Db, facts: Collection[ProfilingFact]) -> list[tuple[int, bool]]:

@@ -22,9 +22,9 @@ FROM {schema}.entity WHERE kind = '{kind}'
 ERASED = "SELECT user_id, version FROM {schema}.erased_learner"
 TYPED = "SELECT row_.* FROM {schema}.{table} AS row_"
 # Vectors of texts that are current on both sides; an item that is not embedded yet is no
-# difference.
+# difference. As bytes, because these become text for the hash faster than numbers do.
 CURRENT_VECTORS = """
-SELECT content_id, text_sha256, embedding FROM {schema}.content_vector
+SELECT content_id, text_sha256, vector_send(embedding) AS embedding FROM {schema}.content_vector
 JOIN {schema}.content USING (content_id) WHERE text_sha256 = document_sha256
 AND content_id IN (
     SELECT content_id FROM {other}.content_vector JOIN {other}.content USING (content_id)
@@ -169,7 +169,7 @@ async def _lists(db: Db, live: str, new: str) -> tuple[int, int, float]:
         table = f"{live}.item_neighbour"
         catalogue = await load_catalogue(db, revision=0, as_of=as_of, neighbours=table)
         learners, _ = await load_readable(db, sample)
-        made.append({one.user_id: stored(catalogue, one, as_of).items for one in learners})
+        made.append({one.user_id: stored(catalogue, one, as_of).lines for one in learners})
     lives, news = made
     both = [one for one in sample if one in lives and one in news]
     equal = sum(news.get(one) == lives.get(one) for one in sample)
@@ -177,8 +177,8 @@ async def _lists(db: Db, live: str, new: str) -> tuple[int, int, float]:
     return len(sample), equal, float(np.mean(shares)) if shares else 1.0
 
 
-def _ids(items: bytes) -> list[str]:
-    return [line.content_id for line in unpack(items, TOP)[0]]
+def _ids(lines: bytes) -> Sequence[str]:
+    return unpack(lines, TOP)[0].content_ids
 
 
 def _overlap(first: Sequence[str], second: Sequence[str]) -> float:

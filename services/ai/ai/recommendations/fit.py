@@ -91,13 +91,18 @@ def openings(features: Features) -> Pairs:
     courses = catalogue.course_of[needs]
     first = np.flatnonzero(np.diff(items, prepend=-1))  # of the needs of each item
     counts = np.diff(first, append=len(items))
-    own, course, alone = needs[first], courses[first], counts == 1
-    of_one_course = np.logical_and.reduceat(courses == np.repeat(course, counts), first)
-    by_course = of_one_course & (~alone | (course != own))
+    own, course = needs[first], courses[first]
+
+    def are_met_by(one: NDArray[np.intp]) -> Mask:
+        each = np.repeat(one, counts)
+        met: Mask = np.logical_and.reduceat((needs == each) | (courses == each), first)
+        return met
+
+    by_own, by_course = are_met_by(own), are_met_by(course) & (course != own)
     opened = items[first]
     return (
-        np.concatenate([own[alone], course[by_course]]),
-        np.concatenate([opened[alone], opened[by_course]]),
+        np.concatenate([own[by_own], course[by_course]]),
+        np.concatenate([opened[by_own], opened[by_course]]),
     )
 
 

@@ -1,8 +1,7 @@
 """A learner's list in the forms in which it is stored and returned. Pure."""
 
 import json
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -20,9 +19,6 @@ from ongoza_contracts.http.recommendations import (
     LIMIT_MAX,
 )
 from ongoza_contracts.vocabulary import ContentType
-
-LINE_BYTES = 150
-"""More than most lines of a packed list have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +39,12 @@ class Entry:
     opens: int
 
 
-class Line(NamedTuple):
-    """An item of a list, as it is stored."""
+class Listed(NamedTuple):
+    """The items of a list, in its order."""
 
-    content_id: str
-    rating: bytes
-    """The fields `score`, `reason` and `opens` of the answer, as JSON."""
-    evidence: bytes
-    """The facts that the reason rests on, between tabs."""
+    content_ids: Sequence[str]
+    ratings: Sequence[bytes]
+    """Of each the fields `score`, `reason` and `opens` of the answer, as JSON."""
 
 
 class Note(NamedTuple):
@@ -67,14 +61,14 @@ class Stored:
     """One row of table `recommendation`."""
 
     user_id: int
-    items: bytes
+    lines: bytes
     """The longest list that can be requested, packed."""
     made_from: str
     """As JSON, the versions of the facts it is derived from."""
     content_ids: str
     """The ids of the default request, separated by commas: what is published."""
     closes_at: datetime | None
-    """When the first of the missions in `items` closes."""
+    """When the first of the missions in `lines` closes."""
 
 
 def compute(
@@ -93,11 +87,8 @@ def compute(
     return entries, Note(empty, to_json(short_list(parts.features, fits)))
 
 
-def lines_of(entries: Sequence[Entry]) -> list[Line]:
-    return [
-        Line(one.item.content_id, _rating(one), "\t".join(one.why.evidence).encode())
-        for one in entries
-    ]
+def listed(entries: Sequence[Entry]) -> Listed:
+    return Listed([one.item.content_id for one in entries], [_rating(one) for one in entries])
 
 
 def _rating(entry: Entry) -> bytes:
@@ -123,20 +114,21 @@ def text_in(catalogue: Catalogue, content_id: str) -> bytes:
 
 def respond(
     user_id: int,
-    lines: Sequence[Line],
-    texts: Mapping[str, bytes],
+    ratings: Sequence[bytes],
+    texts: Sequence[bytes],
     as_of: datetime,
     limit: int,
     note: Note,
 ) -> bytes:
-    """The JSON of a RecommendationResponse, put together from what is JSON already; `texts` are by
-    content id, and `limit` is how many items were wanted."""
-    shown = b",".join([b"{%b,%b}" % (texts[one.content_id], one.rating) for one in lines])
+    """The JSON of a RecommendationResponse, put together from what is JSON already; `texts` are
+    those of the items, and `limit` is how many were wanted."""
+    items = b"},{".join(map(b",".join, zip(texts, ratings, strict=True)))
+    shown = b"{%b}" % items if items else b""
     why = b',"empty":%b' % note.empty if note.empty else b""
-    if len(lines) < limit and note.short:
+    if len(ratings) < limit and note.short:
         why += b',"short":%b' % note.short
     return b'{"user_id":%d,"recommendations":[%b],"total":%d,"as_of":%b%b}' % (
-        *(user_id, shown, len(lines)),
+        *(user_id, shown, len(ratings)),
         *(to_json(as_of), why),
     )
 
@@ -146,31 +138,28 @@ def stored(catalogue: Catalogue, learner: Learner, as_of: datetime) -> Stored:
     entries, note = compute(catalogue, learner)
     return Stored(
         user_id=learner.user_id,
-        items=pack(lines_of(entries), note),
+        lines=pack(entries, note),
         made_from=json.dumps(made_from(catalogue, learner), separators=(",", ":")),
         content_ids=",".join(one.item.content_id for one in entries[:LIMIT_DEFAULT]),
         closes_at=_first_closing(entries),
     )
 
 
-def pack(lines: Sequence[Line], note: Note) -> bytes:
-    """Deflated, about a kilobyte for fifty items. The first line of text is the note, each other an
-    item: id, rating and evidence between tabs, which JSON escapes."""
-    rows = [b"\t".join((one.content_id.encode(), one.rating, one.evidence)) for one in lines]
-    return zlib.compress(b"\n".join([b"\t".join(note), *rows]))
+def pack(entries: Sequence[Entry], note: Note) -> bytes:
+    """As lines of text, which PostgreSQL compresses when they are long: the note with a tab between
+    its parts, the ids with commas, the ratings, and the facts that each reason rests on with tabs.
+    JSON escapes tabs and line breaks, and ids have neither nor commas."""
+    content_ids, ratings = listed(entries)
+    evidence = ["\t".join(one.why.evidence).encode() for one in entries]
+    return b"\n".join([b"\t".join(note), ",".join(content_ids).encode(), *ratings, *evidence])
 
 
-def unpack(items: bytes, limit: int = LIMIT_MAX) -> tuple[list[Line], Note]:
-    """The first lines of what was packed: shorter lists are the beginnings of longer ones."""
-    inflate = zlib.decompressobj()
-    text = inflate.decompress(items, LINE_BYTES * (limit + 1))
-    if text.count(b"\n") <= limit:
-        text += inflate.flush()
-    note, *lines = text.split(b"\n", limit + 1)[: limit + 1]
-    rows = [row.split(b"\t", 2) for row in lines]
-    found = [Line(content_id.decode(), rating, facts) for content_id, rating, facts in rows]
+def unpack(packed: bytes, limit: int = LIMIT_MAX) -> tuple[Listed, Note]:
+    """The first items of what was packed: shorter lists are the beginnings of longer ones."""
+    note, ids, *rest = packed.split(b"\n", limit + 2)
+    content_ids = ids.decode().split(",", limit)[:limit] if ids else []
     empty, short = note.split(b"\t")
-    return found, Note(empty, short)
+    return Listed(content_ids, rest[: len(content_ids)]), Note(empty, short)
 
 
 def _first_closing(entries: Sequence[Entry]) -> datetime | None:

@@ -1,18 +1,18 @@
 """Reads stored lists."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import asyncpg
 
 from ai.catalogue.catalogue import Catalogue
-from ai.recommendations.lists import Line, text_in, text_of
+from ai.recommendations.lists import text_in, text_of
 
-# The stored list, unless a mission in it closed more than a minute ago: the catalogue that a list
-# is computed from may be that old (`cache.POPULARITY_SECONDS`).
+# The stored lists of some learners, without those in which a mission closed more than a minute ago:
+# the catalogue that a list is computed from may be that old (`cache.POPULARITY_SECONDS`).
 STORED = """
-SELECT items, computed_at, revision = (SELECT revision FROM catalogue_revision) AS is_current,
-    EXISTS (SELECT FROM dirty_learner AS dirty WHERE dirty.user_id = $1) AS is_marked
-FROM recommendation WHERE user_id = $1
+SELECT user_id, lines, computed_at, dirty.user_id IS NOT NULL AS is_marked,
+    revision = (SELECT revision FROM catalogue_revision) AS is_current
+FROM recommendation LEFT JOIN dirty_learner AS dirty USING (user_id) WHERE user_id = ANY($1)
 AND coalesce(closes_at > now() - interval '1 minute', true)
 """
 # Of these items of a stored list those that may be shown still: neither they nor their courses were
@@ -60,18 +60,16 @@ SELECT content_id, content_type, title, description FROM content WHERE content_i
 
 
 async def load_texts(
-    db: asyncpg.Pool, catalogue: Catalogue, content_ids: Collection[str]
-) -> dict[str, bytes]:
-    """By content id: of the catalogue in memory, and from the database what it does not have."""
+    db: asyncpg.Pool, catalogue: Catalogue, content_ids: Sequence[str]
+) -> Sequence[bytes]:
+    """Of each item: of the catalogue in memory, and from the database what it does not have."""
     texts = {one: text_in(catalogue, one) for one in content_ids if one in catalogue.position}
     if missing := [one for one in content_ids if one not in texts]:
         for row in await db.fetch(TEXTS, missing):
             texts[row["content_id"]] = text_of(*row)
-    return texts
+    return [texts[one] for one in content_ids]
 
 
-async def may_be_shown(db: asyncpg.Pool, user_id: int, lines: Sequence[Line]) -> list[Line]:
-    """Those of the lines of a learner's stored list that facts since then allow."""
-    rows = await db.fetch(MAY_BE_SHOWN, user_id, [line.content_id for line in lines])
-    allowed = {row["content_id"] for row in rows}
-    return [line for line in lines if line.content_id in allowed]
+async def may_be_shown(db: asyncpg.Pool, user_id: int, content_ids: Sequence[str]) -> set[str]:
+    """Those items of a learner's stored list that facts since then allow."""
+    return {row["content_id"] for row in await db.fetch(MAY_BE_SHOWN, user_id, content_ids)}

@@ -22,12 +22,15 @@ SWEEP_SECONDS = 0.2
 """The pause between rounds for lists older than the catalogue: 160 lists a second, a part of what
 one processor computes, so that changes of learners do not wait for them."""
 
-# Claims the learners marked longest ago; a claim lapses after 10 s, in case its worker died.
+# Claims the learners marked longest ago. One who read the list since then is as if marked five
+# minutes earlier: few readers wait for many others, who wait no longer than that for readers. A
+# claim lapses after 10 s, in case its worker died.
 CLAIM = """
 UPDATE dirty_learner SET claimed_at = now() WHERE user_id IN (
     SELECT user_id FROM dirty_learner
     WHERE claimed_at IS NULL OR claimed_at < now() - interval '10 seconds'
-    ORDER BY marked_at LIMIT $1 FOR UPDATE SKIP LOCKED
+    ORDER BY marked_at - CASE WHEN read_at IS NULL THEN interval '0' ELSE interval '5 minutes' END
+    LIMIT $1 FOR UPDATE SKIP LOCKED
 ) RETURNING user_id, mark, now() AS claimed_at
 """
 # A learner is no longer marked when another worker wrote a newer list or the learner was erased.
@@ -37,13 +40,13 @@ SELECT user_id FROM dirty_learner WHERE user_id = ANY($1) ORDER BY user_id FOR U
 # Replaces the lists of a round.
 STORE = """
 INSERT INTO recommendation (
-    user_id, items, made_from, content_ids, closes_at, computed_at, revision
+    user_id, lines, made_from, content_ids, closes_at, computed_at, revision
 )
-SELECT user_id, items, made_from, string_to_array(content_ids, ','), closes_at, $6, $7
+SELECT user_id, lines, made_from, string_to_array(content_ids, ','), closes_at, $6, $7
 FROM unnest($1::integer[], $2::bytea[], $3::json[], $4::text[], $5::timestamptz[])
-    AS made (user_id, items, made_from, content_ids, closes_at)
+    AS made (user_id, lines, made_from, content_ids, closes_at)
 ON CONFLICT (user_id) DO UPDATE SET
-    items = excluded.items, made_from = excluded.made_from,
+    lines = excluded.lines, made_from = excluded.made_from,
     content_ids = excluded.content_ids, closes_at = excluded.closes_at,
     computed_at = excluded.computed_at, revision = excluded.revision
 """
@@ -52,8 +55,12 @@ REMOVE_MARKS = """
 DELETE FROM dirty_learner USING unnest($1::integer[], $2::bigint[]) AS done (user_id, mark)
 WHERE dirty_learner.user_id = done.user_id AND dirty_learner.mark = done.mark
 """
-# A renewed mark gets the time of the claim, because the new list shows all changes before it.
-REDATE_MARKS = "UPDATE dirty_learner SET marked_at = $2 WHERE user_id = ANY($1)"
+# A renewed mark gets the time of the claim, because the new list shows all changes before it. Of
+# reads only those count that got the earlier list.
+REDATE_MARKS = """
+UPDATE dirty_learner SET marked_at = $2, read_at = CASE WHEN read_at > $2 THEN read_at END
+WHERE user_id = ANY($1)
+"""
 # Marks learners whose list is from an older catalogue, or has a mission that closed (see
 # `queries.STORED`), oldest first, and only while few are marked, so that changes of single learners
 # come first. By two indexes: with OR it would read every list five times a second.
@@ -94,7 +101,7 @@ class Recompute:
         self._lists = lists
 
     async def recompute_some(self) -> bool:
-        """Compute the lists of the learners marked longest ago; True when there may be more."""
+        """Compute the lists of some marked learners; True when there may be more."""
         claims = await self._pool.fetch(CLAIM, LEARNERS_PER_ROUND)
         if not claims:
             return False
@@ -118,8 +125,9 @@ class Recompute:
         that the next ones wait for the pause."""
         async with self._pool.acquire() as db, db.transaction():
             await db.execute(LEARNER_READ_LOCK)
-            if await db.fetch(MARK_BEHIND, LEARNERS_PER_ROUND) and self._lists:
-                self._lists.set()
+            marked = await db.fetch(MARK_BEHIND, LEARNERS_PER_ROUND)
+        if marked and self._lists:  # when the marks are committed: before that nobody sees them
+            self._lists.set()
         return False
 
     async def _store(
@@ -135,7 +143,7 @@ class Recompute:
             await db.execute(
                 STORE,
                 user_ids,
-                [one.items for one in rows],
+                [one.lines for one in rows],
                 [one.made_from for one in rows],
                 content_ids,
                 [one.closes_at for one in rows],

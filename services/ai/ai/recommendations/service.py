@@ -1,11 +1,10 @@
 """A learner's list from the nearest source: stored, computed, from core, or popular items."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
 import asyncpg
 import numpy as np
@@ -23,8 +22,9 @@ from ai.learners.queries import is_erased, load_learners
 from ai.projections.seen import SeenLearners
 from ai.recommendations.core_calls import get_content
 from ai.recommendations.explaining import explained
-from ai.recommendations.lists import Line, Note, Wanted, compute, lines_of, respond, text_in, unpack
-from ai.recommendations.queries import STORED, load_texts, may_be_shown
+from ai.recommendations.lists import Listed, Note, Wanted, compute, listed, respond, text_in, unpack
+from ai.recommendations.queries import load_texts, may_be_shown
+from ai.recommendations.stored_lists import StoredLists
 from ongoza_contracts.http.recommendations import ExplainedResponse
 
 DATABASE_SECONDS = 0.4
@@ -38,6 +38,7 @@ that a burst of facts does not slow every read."""
 COMPUTE_SECONDS = 0.2
 """After this time as well the earlier list is the answer."""
 
+T = TypeVar("T")
 Source: TypeAlias = Literal["precomputed", "computed", "fallback", "popular"]
 
 
@@ -57,6 +58,8 @@ class ListResources(Protocol):
     def catalogues(self) -> CatalogueCache: ...
     @property
     def seen(self) -> SeenLearners: ...
+    @property
+    def stored_lists(self) -> StoredLists: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +74,17 @@ class Computations:
     def __init__(self) -> None:
         self.running = 0
 
-    @contextmanager
-    def one(self) -> Iterator[None]:
+    def start(self, computing: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        """Counts from this call, so that requests of the same moment see each other."""
         self.running += 1
-        try:
-            yield
-        finally:
-            self.running -= 1
+        task = asyncio.create_task(computing)
+        task.add_done_callback(self._end)
+        return task
+
+    def _end(self, task: "asyncio.Task[Any]") -> None:
+        self.running -= 1
+        if not task.cancelled():
+            task.exception()  # nobody may wait for it any more; asyncio would log it otherwise
 
 
 _computations = Computations()
@@ -94,7 +101,7 @@ async def recommend(resources: ListResources, caller: Caller, wanted: Wanted) ->
     if own:
         resources.seen.note(caller.user_id)
     return await first_available(
-        before(deadline_in(DATABASE_SECONDS), lambda: _from_database(resources, wanted, own=own)),
+        lambda: _from_database(resources, wanted, own=own),
         lambda: _from_core(resources, caller, wanted),
     )
 
@@ -112,37 +119,44 @@ async def explain(resources: ListResources, wanted: Wanted) -> ExplainedResponse
 
 
 async def _from_database(resources: ListResources, wanted: Wanted, *, own: bool) -> Answer | None:
-    """None when the learner is not projected yet.
+    """None when the learner is not projected yet. Gives up after DATABASE_SECONDS."""
+    deadline, row = deadline_in(DATABASE_SECONDS), None
+    if wanted.content_type is None and not wanted.exclude:  # diversity depends on all in the list
+        row = await resources.stored_lists.read(wanted.user_id)
+    if row is not None and (answer := _at_hand(resources.catalogues.last, wanted, row)):
+        return answer  # without a timer of its own, which takes a twentieth of such an answer
+    async with asyncio.timeout_at(deadline):
+        return await _nearest(resources, wanted, row, own=own)
 
-    A list that is behind is computed for the request, unless this process computes as many as it
-    should, or takes long: then the earlier one is the answer, and its `as_of` says so.
-    """
-    row = await _stored(resources, wanted)
+
+def _at_hand(catalogue: Catalogue, wanted: Wanted, row: asyncpg.Record) -> Answer | None:
+    """The stored list, if it is up to date and all its items were in an answer before."""
+    if row["is_marked"] or not row["is_current"]:
+        return None
+    kept, note = unpack(row["lines"], wanted.limit)
+    texts = [catalogue.texts.get(one, b"") for one in kept.content_ids]
+    if not texts or not all(texts):
+        return None
+    body = respond(wanted.user_id, kept.ratings, texts, row["computed_at"], wanted.limit, note)
+    return Answer(body, "precomputed")
+
+
+async def _nearest(
+    resources: ListResources, wanted: Wanted, row: asyncpg.Record | None, *, own: bool
+) -> Answer | None:
+    """A list that is behind is computed for the request, unless this process computes as many as
+    it should, or takes long: then the earlier one is the answer, and its `as_of` says so."""
     if row is None:
-        return await _computed(resources, wanted, own=own)
+        return await _computations.start(_computed(resources, wanted, own=own))
     if answer := await _up_to_date(resources, wanted, row):
         return answer
     if _computations.running < COMPUTED_AT_ONCE:
-        computing = asyncio.create_task(_computed(resources, wanted, own=own))
-        computing.add_done_callback(_retrieve_failure)
+        computing = _computations.start(_computed(resources, wanted, own=own))
         # Not cancelled after the time, because its thread goes on: it counts until it ends.
         if (await asyncio.wait({computing}, timeout=COMPUTE_SECONDS))[0]:
             return computing.result()
     earlier = await _earlier(resources, wanted, row)
-    return earlier or await _computed(resources, wanted, own=own)
-
-
-def _retrieve_failure(computing: "asyncio.Task[Answer | None]") -> None:
-    """Of a list that nobody waits for any more; asyncio would log it otherwise."""
-    if not computing.cancelled():
-        computing.exception()
-
-
-async def _stored(resources: ListResources, wanted: Wanted) -> asyncpg.Record | None:
-    """None when there is no stored list for the request."""
-    if wanted.content_type is not None or wanted.exclude:
-        return None  # diversity depends on all items that may be in the list
-    return await resources.pool.fetchrow(STORED, wanted.user_id)
+    return earlier or await _computations.start(_computed(resources, wanted, own=own))
 
 
 async def _up_to_date(
@@ -152,42 +166,43 @@ async def _up_to_date(
     and an empty list is never up to date, because there may be items to offer."""
     if row["is_marked"]:
         return None
-    lines, note = unpack(row["items"], wanted.limit)
+    kept, note = unpack(row["lines"], wanted.limit)
     if not row["is_current"]:
-        allowed = await may_be_shown(resources.pool, wanted.user_id, lines)
-        if not lines or len(allowed) < len(lines):
+        allowed = await may_be_shown(resources.pool, wanted.user_id, kept.content_ids)
+        if not allowed or len(allowed) < len(kept.content_ids):
             return None
-    return await _precomputed(resources, wanted, row["computed_at"], lines, note)
+    return await _precomputed(resources, wanted, row["computed_at"], kept, note)
 
 
 async def _earlier(resources: ListResources, wanted: Wanted, row: asyncpg.Record) -> Answer | None:
     """The stored list without what facts since then forbid; None when nothing is left."""
-    lines, note = unpack(row["items"], 2 * wanted.limit)
-    allowed = await may_be_shown(resources.pool, wanted.user_id, lines)
+    kept, note = unpack(row["lines"], 2 * wanted.limit)
+    allowed = await may_be_shown(resources.pool, wanted.user_id, kept.content_ids)
     if not allowed:
         return None
-    shown, earlier = allowed[: wanted.limit], note._replace(short=b"")
-    return await _precomputed(resources, wanted, row["computed_at"], shown, earlier)
+    shown = [one for one in zip(*kept, strict=True) if one[0] in allowed][: wanted.limit]
+    left = Listed(*zip(*shown, strict=True))
+    earlier = note._replace(short=b"")
+    return await _precomputed(resources, wanted, row["computed_at"], left, earlier)
 
 
 async def _precomputed(
     resources: ListResources,
     wanted: Wanted,
     as_of: datetime,
-    lines: Sequence[Line],
+    shown: Listed,
     note: Note,
 ) -> Answer:
-    content_ids = [line.content_id for line in lines]
-    texts = await load_texts(resources.pool, resources.catalogues.last, content_ids)
-    return Answer(respond(wanted.user_id, lines, texts, as_of, wanted.limit, note), "precomputed")
+    texts = await load_texts(resources.pool, resources.catalogues.last, shown.content_ids)
+    body = respond(wanted.user_id, shown.ratings, texts, as_of, wanted.limit, note)
+    return Answer(body, "precomputed")
 
 
 async def _computed(resources: ListResources, wanted: Wanted, *, own: bool) -> Answer | None:
-    with _computations.one():
-        learners = await load_learners(resources.pool, [wanted.user_id])
-        if learners:
-            catalogue = await resources.catalogues.current()
-            return await _answer(catalogue, learners[0], wanted, "computed")
+    learners = await load_learners(resources.pool, [wanted.user_id])
+    if learners:
+        catalogue = await resources.catalogues.current()
+        return await _answer(catalogue, learners[0], wanted, "computed")
     if await is_erased(resources.pool, wanted.user_id):
         raise Unauthenticated if own else NotFound
     return None
@@ -277,6 +292,6 @@ async def _answer(catalogue: Catalogue, learner: Learner, wanted: Wanted, source
         content_type=wanted.content_type,
         exclude=wanted.exclude,
     )
-    texts = {one.item.content_id: text_in(catalogue, one.item.content_id) for one in entries}
-    body = respond(learner.user_id, lines_of(entries), texts, as_of, wanted.limit, note)
+    texts = [text_in(catalogue, one.item.content_id) for one in entries]
+    body = respond(learner.user_id, listed(entries).ratings, texts, as_of, wanted.limit, note)
     return Answer(body, source)
