@@ -3,27 +3,29 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 UV := .venv/bin/uv
 STACK := $(PYTHON) -m scripts.stack
-PACKAGES := -e contracts -e services/core -e services/ai
+PACKAGES := -e contracts -e ops -e services/core -e services/ai
 # Without its compiled files Python compiles every module again in each process, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
-SOURCES := contracts/ongoza_contracts contracts/consumers/engagement_stats/engagement_stats services/core/core services/ai/ai infra scripts tests
+SOURCES := contracts/ongoza_contracts ops/ongoza_ops contracts/consumers/engagement_stats/engagement_stats services/core/core services/ai/ai infra scripts tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status reset logs test check seed demo rebuild bench evaluate search-panel fuzz chaos profiling-report forecast-report suggestion-report schemas site model model-check lock
+.PHONY: help up down status reset logins logs test check seed demo rebuild bench capacity evaluate search-panel fuzz chaos profiling-report forecast-report suggestion-report migrations schemas site images audit packages model model-check lock
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
-up: .venv/.ready ## start everything on this machine and print URLs and logins (WEB=0: without the web client)
-	@$(STACK) up $(if $(filter 0,$(WEB)),--no-web)
+up: .venv/.ready ## start everything here, keep it running, print URLs and logins (WEB=0: without web client, OBSERVE=1: with Prometheus)
+	@$(STACK) up $(if $(filter 0,$(WEB)),--no-web) $(if $(filter 1,$(OBSERVE)),--observe)
 down: .venv/.ready ## stop what `make up` started; its data stays
 	@$(STACK) down
-status: .venv/.ready ## show processes, health, outbox depth, jobs and consumer lag
+status: .venv/.ready ## show processes, health, outbox, jobs and consumer lag; fails when something is wrong
 	@$(STACK) status
 reset: .venv/.ready ## stop everything and delete its data
 	@$(STACK) reset
-logs: .venv/.ready ## follow the logs (SERVICE=relay for one)
-	@$(STACK) logs $(SERVICE)
+logins: .venv/.ready ## print the logins of the demo data again
+	@$(STACK) logins
+logs: .venv/.ready ## follow the logs (SERVICE=relay for one), or show one request's way (REQUEST=its id)
+	@$(STACK) logs $(SERVICE) $(if $(REQUEST),--request $(REQUEST))
 
 test: .venv/.ready ## run every test on real Kafka, PostgreSQL and Chromium, on free ports
 	@$(PYTHON) -m pytest --numprocesses=3 --no-loadscope-reorder --durations=15 $(ARGS)
@@ -35,9 +37,8 @@ check: .venv/.ready ## lint, format, types, imports, contracts
 	@$(PYTHON) -m mypy $(SOURCES)
 	@.venv/bin/lint-imports
 	@$(PYTHON) -m scripts.contracts check
-	@$(PYTHON) -m scripts.access check
-	@$(PYTHON) -m scripts.retention check
-	@$(PYTHON) -m scripts.number_definitions check
+	@$(PYTHON) -m scripts.pages check
+	@$(PYTHON) -m scripts.upgrade check
 	@$(PYTHON) -m scripts.web check
 
 seed: .venv/.ready ## load the demo catalogue and learners into a running, empty stack (ARGS='--learners 10000')
@@ -48,6 +49,8 @@ rebuild: .venv/.ready ## rebuild ai's projections from the topics (ARGS=--dry-ru
 	@$(STACK) run -- $(PYTHON) -m ai rebuild $(ARGS)
 bench: .venv/.ready ## measure each path beside its floor (ARGS='--only relay --against FILE', --list)
 	@$(PYTHON) -m scripts.bench $(ARGS)
+capacity: .venv/.ready ## write docs/capacity.md from what was measured (ARGS='measure --part lists' measures again)
+	@$(PYTHON) -m scripts.capacity $(ARGS)
 evaluate: .venv/.ready ## compare the ranking with baselines (ARGS='FILE --items FILE', or --learn in a running stack)
 	@$(PYTHON) -m scripts.evaluate $(or $(ARGS),--seeded)
 search-panel: .venv/.ready ## print how well search finds what queries with known answers mean
@@ -62,11 +65,11 @@ forecast-report: .venv/.ready ## compare forecasts for invented learners with wh
 	@$(PYTHON) -m scripts.forecast_report $(ARGS)
 suggestion-report: .venv/.ready ## print what suggestions find in works with known faults (ARGS=--write stores the report)
 	@$(PYTHON) -m scripts.suggestion_report $(ARGS)
-schemas: .venv/.ready ## regenerate the published schemas and the AsyncAPI document
+migrations: .venv/.ready ## write core's migrations for changed models; ai's are SQL, written by hand (ARGS=--dry-run)
+	@$(STACK) run -- python -W ignore::RuntimeWarning -m core.manage makemigrations $(ARGS)
+schemas: .venv/.ready ## regenerate the published schemas, the AsyncAPI document, generated pages and clients
 	@$(PYTHON) -m scripts.contracts write
-	@$(PYTHON) -m scripts.access write
-	@$(PYTHON) -m scripts.retention write
-	@$(PYTHON) -m scripts.number_definitions write
+	@$(PYTHON) -m scripts.pages write
 	@$(PYTHON) -m scripts.web clients
 
 shots: .venv/.ready ## take pictures of every page of a running stack, on phone and laptop, light and dark
@@ -74,6 +77,15 @@ shots: .venv/.ready ## take pictures of every page of a running stack, on phone 
 
 site: .venv/.ready ## write the catalogue of topics and facts as pages for other teams
 	@$(PYTHON) -m scripts.contracts site .local/site
+
+images: .venv/.ready ## build the images of core, ai and web without a registry, as root (ARGS=--fresh also makes their base again)
+	@$(PYTHON) -m scripts.images $(ARGS)
+
+audit: .venv/.ready ## look for secrets in files and for known vulnerabilities of packages; fails where that data is out of reach
+	@$(PYTHON) -m scripts.audit
+
+packages: .venv/.ready ## build the contracts as packages for other teams (wheels, npm tarball)
+	@$(PYTHON) -m scripts.contracts packages .local/packages
 
 model: .venv-model/.ready ## export the model's graph and golden vectors (downloads torch)
 	@.venv-model/bin/python -m scripts.model export
@@ -97,7 +109,7 @@ define make_environment
 	@touch $@
 endef
 
-METADATA := pyproject.toml contracts/pyproject.toml services/core/pyproject.toml services/ai/pyproject.toml
+METADATA := pyproject.toml contracts/pyproject.toml ops/pyproject.toml services/core/pyproject.toml services/ai/pyproject.toml
 .venv/.ready: requirements.lock $(METADATA)
 	$(call make_environment,.venv,requirements.lock)
 .venv-model/.ready: requirements-model.lock $(METADATA)

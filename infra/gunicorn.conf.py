@@ -1,15 +1,56 @@
 """How core is served, here and in the container. Gunicorn reads the names below."""
 
+import atexit
+import ctypes
 import multiprocessing
 import os
+import shutil
+import signal
+import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
-from core.kit.worker import BufferingWorker
+from core.config import env
 
-bind = f"{os.environ.get('CORE_HOST', '127.0.0.1')}:{os.environ.get('CORE_PORT', '8000')}"
-BufferingWorker.connections_per_address = int(os.environ.get("CONNECTIONS_PER_ADDRESS", "256"))
+IN_MEMORY = Path("/dev/shm")  # noqa: S108
+METRICS_PORT = env.number("METRICS_PORT", 0)
+
+
+def delete_counts(folder: Path, master: int) -> None:
+    """Workers end with the master's exit handlers too."""
+    if os.getpid() == master:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if METRICS_PORT:
+    # The workers count in files of this folder, and each answers Prometheus for all of them. It has
+    # the id of this master, because a check of the configuration and the next master (SIGUSR2)
+    # execute this file beside a running server. At SIGHUP the master itself executes it again.
+    parent = IN_MEMORY if IN_MEMORY.is_dir() else Path(tempfile.gettempdir())
+    prefix = f"ongoza-metrics-{os.getuid()}-{METRICS_PORT}-"
+    counts = parent / f"{prefix}{os.getpid()}"
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR") != str(counts):
+        for left in parent.glob(f"{prefix}*"):
+            if left == counts or not Path("/proc", left.name.removeprefix(prefix)).exists():
+                shutil.rmtree(left, ignore_errors=True)  # of a master that was killed
+        counts.mkdir(mode=0o700)  # fails where another account made it
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)
+        atexit.register(delete_counts, counts, os.getpid())
+
+# prometheus_client, which these import, reads the variable when it is imported.
+from prometheus_client import multiprocess  # noqa: E402
+
+from core.kit.worker import BufferingWorker  # noqa: E402
+from ongoza_ops import tracing  # noqa: E402
+from ongoza_ops.logs import configuration  # noqa: E402
+
+bind = [f"{env.text('CORE_HOST', '127.0.0.1')}:{env.number('CORE_PORT', 8000)}"]
+if METRICS_PORT:
+    bind.append(f"{env.text('METRICS_HOST', '127.0.0.1')}:{METRICS_PORT}")
+BufferingWorker.connections_per_address = env.number("CONNECTIONS_PER_ADDRESS", 256)
 worker_class = BufferingWorker
-workers = int(os.environ.get("WEB_CONCURRENCY", min(multiprocessing.cpu_count(), 4)))
+workers = env.number("WEB_CONCURRENCY", min(multiprocessing.cpu_count(), 4))
 threads = 8
 preload_app = True  # one import for all workers; nothing opens a connection before the fork
 
@@ -22,8 +63,26 @@ limit_request_line = 0
 limit_request_field_size = 16 * 1024
 limit_request_fields = 64
 
-accesslog = (
-    None  # core writes its own, without the paths and queries that may contain personal data
-)
+# Core writes its own, without the paths and queries that may contain personal data.
+accesslog = None
+logconfig_dict = configuration(env.text("LOG_LEVEL", "INFO"))
 control_socket_disable = True  # it would be one socket for every stack of this account
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+worker_tmp_dir = str(IN_MEMORY) if IN_MEMORY.is_dir() else None
+
+PR_SET_PDEATHSIG = 1
+
+
+def post_fork(server: object, worker: Any) -> None:
+    """Ends the worker with its master, even one that is killed: else it would hold the port, and
+    serve what is kept alive, for `graceful_timeout`."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != worker.ppid:  # the master died before that
+        os._exit(0)
+    tracing.start("core")
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """The counts of a worker that ended stay, and its gauges go."""
+    if METRICS_PORT:
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -1,9 +1,7 @@
-"""Print the access table as docs/access.md, or check the committed page."""
+"""The access table as docs/access.md."""
 
 from collections.abc import Iterator
 from pathlib import Path
-
-import typer
 
 from ongoza_contracts.access import DESCRIPTIONS, REACH, SCOPES, Permission, Reach, ScopeKind
 from ongoza_contracts.vocabulary import Role
@@ -32,23 +30,6 @@ learners, the others all members.
 The last column is the membership that a user's main role and organization stand for.
 
 """
-
-app = typer.Typer(help=__doc__, no_args_is_help=True)
-
-
-@app.command()
-def write(page: Path = PAGE) -> None:
-    """Write the page."""
-    page.write_text(render())
-
-
-@app.command()
-def check(page: Path = PAGE) -> None:
-    """Fail unless the page shows the present table."""
-    if not page.exists() or page.read_text() != render():
-        print(f"{page} does not show the access table: run `make schemas`")
-        raise typer.Exit(1)
-    print(f"access: {len(REACH)} roles, {len(Permission)} permissions: the page agrees")
 
 
 def render() -> str:
@@ -84,7 +65,3 @@ def _main(role: Role) -> str:
 
 def _row(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-if __name__ == "__main__":
-    app()

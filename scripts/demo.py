@@ -1,6 +1,7 @@
 """Follow one learner's progress through every hop: from core's commit to the changed list."""
 
 import asyncio
+import math
 import os
 import secrets
 import sys
@@ -22,6 +23,13 @@ from ongoza_contracts.topics import PROGRESS, partition_for
 
 DEADLINE_SECONDS = 20.0
 POLL_SECONDS = 0.002
+HOPS = (COMMITTED, ON_TOPIC, APPLIED, RECOMPUTED, VISIBLE) = (
+    "committed by core",
+    "record on the topic",
+    "fact applied by ai",
+    "list recomputed",
+    "list visible",
+)
 
 T = TypeVar("T")
 console = Console()
@@ -36,6 +44,16 @@ class Hops:
 
     def mark(self, hop: str, detail: str) -> None:
         self.seen.append(((time.perf_counter() - self.sent) * 1000, hop, detail))
+
+    def in_order(self) -> list[tuple[float, str, str]]:
+        """As they happen, each at the latest when the next one is seen: the answer of core, for
+        instance, may arrive after the record on the topic."""
+        hops: list[tuple[float, str, str]] = []
+        latest = math.inf
+        for time_seen, hop, detail in sorted(self.seen, key=lambda one: -HOPS.index(one[1])):
+            latest = min(latest, time_seen)
+            hops.insert(0, (latest, hop, detail))
+        return hops
 
 
 async def eventually(what: str, look: Callable[[], Awaitable[T | None]]) -> T:
@@ -93,6 +111,17 @@ class Learner:
         response.raise_for_status()
         return response.json()["recommendations"], response.headers["X-Source"]
 
+    async def show_list(self, title: str, items: list[dict[str, Any]]) -> None:
+        """The first items with what decides their order: the score, less what is like an item
+        before it."""
+        answer = await self._call("GET", f"{self.ai}/api/v1/recommendations/debug")
+        relevance = {one["content_id"]: f"{one['relevance']:.2f}" for one in answer["items"]}
+        table = Table("", "item", "relevance", "why", title=title, title_justify="left")
+        for place, item in enumerate(items[:5], start=1):
+            known = relevance.get(item["content_id"], "")
+            table.add_row(str(place), item["title"], known, item["reason"])
+        console.print(table)
+
     async def _call(self, method: str, url: str, **options: Any) -> Any:
         response = await self.http.request(method, url, **options)
         if response.is_error:
@@ -104,7 +133,7 @@ async def watch_topic(consumer: AIOKafkaConsumer, key: bytes, hops: Hops) -> Non
     async for record in consumer:
         if record.key == key:
             position = f"{record.topic}, partition {record.partition}, offset {record.offset}"
-            hops.mark("record on the topic", position)
+            hops.mark(ON_TOPIC, position)
             return
 
 
@@ -121,9 +150,9 @@ async def watch_database(db: asyncpg.Connection, user_id: int, content_id: str, 
         query = "SELECT made_from FROM live.recommendation WHERE user_id = $1 AND computed_at > $2"
         return await db.fetchval(query, user_id, before)  # type: ignore[no-any-return]
 
-    hops.mark("fact applied by ai", f"progress at version {await eventually('version', applied)}")
+    hops.mark(APPLIED, f"progress at version {await eventually('version', applied)}")
     await eventually("new list", recomputed)
-    hops.mark("list recomputed", "recommendation row written")
+    hops.mark(RECOMPUTED, "recommendation row written")
 
 
 async def watch_answers(learner: Learner, content_id: str, hops: Hops) -> Any:
@@ -133,7 +162,7 @@ async def watch_answers(learner: Learner, content_id: str, hops: Hops) -> Any:
         return items if source == "precomputed" and done else None
 
     items = await eventually("the changed list", changed)
-    hops.mark("list visible", "GET /api/v1/recommendations shows it, precomputed")
+    hops.mark(VISIBLE, "shown by GET /api/v1/recommendations")
     return items
 
 
@@ -148,16 +177,9 @@ async def topic_end(user_id: int) -> AIOKafkaConsumer:
     return consumer
 
 
-def show_list(title: str, items: list[dict[str, Any]]) -> None:
-    table = Table("", "item", "score", "why", title=title, title_justify="left")
-    for place, item in enumerate(items[:5], start=1):
-        table.add_row(str(place), item["title"], f"{item['score']:.2f}", item["reason"])
-    console.print(table)
-
-
 def show_hops(hops: Hops) -> None:
     table = Table("ms", "hop", "seen", title="From commit to visible", title_justify="left")
-    for milliseconds, hop, detail in sorted(hops.seen):
+    for milliseconds, hop, detail in hops.in_order():
         table.add_row(f"{milliseconds:.1f}", hop, detail)
     console.print(table)
 
@@ -185,10 +207,10 @@ async def run_demo(learner: Learner, db: asyncpg.Connection) -> None:
     console.print(f"profiler: {track} ({result['confidence']} confidence)")
     await eventually("the list computed from the profile", lambda: profiled(db, learner.user_id))
     before, _ = await learner.recommendations()
-    show_list("Before", before)
+    await learner.show_list("Before", before)
     item = next((i for i in before if i["content_type"] == "course"), before[0])
     console.print(f"completing {item['title']!r} ({item['content_id']})")
-    show_list("After", await follow(learner, db, item))
+    await learner.show_list("After", await follow(learner, db, item))
 
 
 async def profiled(db: asyncpg.Connection, user_id: int) -> str | None:
@@ -213,7 +235,7 @@ async def follow(learner: Learner, db: asyncpg.Connection, item: dict[str, Any])
         await asyncio.sleep(0.05)  # the watchers stand ready before there is something to see
         hops.sent = time.perf_counter()
         row = await learner.complete(item)
-        hops.mark("committed by core", f"progress row {row['id']}, {row['status']}")
+        hops.mark(COMMITTED, f"progress row {row['id']}, {row['status']}")
         _, _, after = await asyncio.wait_for(watchers, DEADLINE_SECONDS)
     finally:
         await consumer.stop()

@@ -1,12 +1,8 @@
-"""Print how long rows are stored as docs/retention.md, or check the committed page."""
+"""How long rows are stored, as docs/retention.md."""
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-
-import django
-import typer
 
 PAGE = Path(__file__).parents[1] / "docs" / "retention.md"
 
@@ -23,31 +19,13 @@ for every rule below. Days for a rule can be set in `RETENTION_DAYS`, a JSON obj
 NOT_PURGED = """
 Not purged by age: accounts and what their users did (until the erasure), `fact_history`
 ([record 52](decisions/0052-fact-history.md)), consents with their withdrawal, receipts of erasures,
-failed jobs. What is sent to Kafka is stored as long as its topic says.
+failed jobs. What is sent to Kafka is stored as long as its topic says. Logs of `make up` are
+deleted after 30 days ([operate-supervise](operate-supervise.md#logs)).
 """
-
-app = typer.Typer(help=__doc__, no_args_is_help=True)
-
-
-@app.command()
-def write(page: Path = PAGE) -> None:
-    """Write the page."""
-    page.write_text(render())
-
-
-@app.command()
-def check(page: Path = PAGE) -> None:
-    """Fail unless the page shows the present rules."""
-    if not page.exists() or page.read_text() != render():
-        print(f"{page} does not show the retention rules: run `make schemas`")
-        raise typer.Exit(1)
-    print("retention: the page agrees")
 
 
 def render() -> str:
-    """The page; with the settings of the type checker, which need no server."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.typing_settings")
-    django.setup()
+    """Django has to be set up."""
     return "\n".join(_lines()) + "\n"
 
 
@@ -66,7 +44,3 @@ def _text(age: timedelta) -> str:
     if not age:
         return "at once"
     return f"{age.days} days" if age.days else f"{age.seconds // 3600} hours"
-
-
-if __name__ == "__main__":
-    app()

@@ -15,6 +15,7 @@ from ai.projections.apply import Applier
 from ai.projections.status import heartbeat
 from scripts.stack.services import SEED, SERVICES
 from scripts.stack.stack import Stack
+from tests import kafka_container
 from tests.groups import GroupScheduling, group, turn
 from tests.integration.story import eventually, settled, what_is_served
 from tests.migrated import RELATIONAL, MigratedPostgres
@@ -126,6 +127,8 @@ def django_db_keepdb() -> bool:
 @pytest.fixture(scope="session")
 def kafka_bootstrap() -> str:
     """The address of a broker that has the catalogue's topics."""
+    if kafka_container.WANTED and (reason := kafka_container.reason_against()):
+        pytest.skip(reason)
     SERVERS.run("kafka")
     SERVERS.run("topics")
     return SERVERS.environment["KAFKA_BOOTSTRAP_SERVERS"]

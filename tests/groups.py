@@ -8,16 +8,20 @@ from xdist.scheduler import LoadScopeScheduling
 
 GROUPS = {
     "stack": (  # after every file of tests/web, which come first because they look at the demo
+        "integration/test_readme.py",  # while the demo is as it was loaded
         "integration/test_faults.py",
         "integration/test_erasure.py",
         "integration/test_reconcile.py",
         "integration/test_fuzz.py",
         "integration/test_foreign_objects.py",
         "integration/test_tours.py",
+        "integration/test_day_two.py",
         "integration/test_access.py",
         "integration/test_admin_sign_ins.py",
         "integration/test_spine.py",
+        "integration/test_request_followed.py",
         "integration/test_kafka_logins.py",
+        "integration/test_metrics.py",
         "contract/test_typescript_client.py",
     ),
     "restore": ("integration/test_restore.py",),
@@ -25,6 +29,8 @@ GROUPS = {
     "rebuild": ("integration/test_rebuild.py",),
     "lost": ("integration/test_lost_topic.py",),
     "secured": ("integration/test_kafka_security.py",),
+    "scaled": ("integration/test_scale_out.py",),
+    "images": ("integration/test_containers.py",),
     "cluster": ("integration/test_kafka_cluster.py",),
     "broker": (
         "integration/test_kafka_connect.py",

@@ -16,6 +16,7 @@ from scripts.embedded.ports import Ports
 from scripts.stack import processes
 from scripts.stack.processes import Started
 from scripts.stack.stack import PROJECT, Stack
+from tests import kafka_container
 from tests.integration.story import eventually, settled
 from tests.migrated import MigratedStack
 
@@ -23,10 +24,12 @@ from tests.migrated import MigratedStack
 os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
 
 
-def new_stack(name: str, *, logins: bool = True) -> MigratedStack:
+def new_stack(
+    name: str, *, logins: bool = True, kind: type[MigratedStack] = MigratedStack
+) -> MigratedStack:
     """A stack that shares nothing with any other, `make up`'s included."""
     folder = Path(tempfile.mkdtemp(prefix=f"ongoza-{name}-"))
-    return MigratedStack(
+    return kind(
         folder,
         Ports.free(),
         durable=False,
@@ -50,8 +53,16 @@ def start_with_few_learners(stack: Stack) -> None:
     eventually(lambda: settled(stack))
 
 
-# Tests of parts write, as anybody, what no login may: records of foreign producers, other topics.
-SERVERS = new_stack("tests", logins=False)
+class ServersOfParts(MigratedStack):
+    """Tests of parts write, as anybody, what no login may: records of foreign producers, other
+    topics. With `TEST_STACK=containers` their broker runs in a container."""
+
+    def _broker(self, folder: Path) -> Kafka:
+        kind = kafka_container.ContainerKafka if kafka_container.WANTED else Kafka
+        return kind(folder, self.ports.kafka, self.ports.kafka_controller)
+
+
+SERVERS = new_stack("tests", logins=False, kind=ServersOfParts)
 
 
 @contextmanager

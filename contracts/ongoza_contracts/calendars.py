@@ -27,11 +27,16 @@ class CalendarEventUpdated(
     organization_id: OrganizationId
     """The organization whose members the event is for."""
     state: CalendarEventState
+    """Whether the event takes place."""
     starts_at: AwareDatetime
+    """When the event starts."""
     ends_at: AwareDatetime
+    """When the event ends."""
     time_zone: TimeZoneName
     """Where the event takes place; both times are at that place's clock in calendars."""
     sequence: int = Field(ge=0, le=2**31 - 1)
     """Raised when time, place or state change: the SEQUENCE of RFC 5545."""
     created_at: AwareDatetime
+    """When the event was entered."""
     updated_at: AwareDatetime
+    """When the event changed last."""

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from ongoza_contracts.event import Fact, FactPart
-from ongoza_contracts.vocabulary import UserId
+from ongoza_contracts.vocabulary import UserId, unit
 
 
 class GoalState(StrEnum):
@@ -29,13 +29,18 @@ class GoalUpdated(
     goal_id: UUID
     """A UUID of version 7."""
     user_id: UserId
+    """The learner's id in core."""
     state: GoalState
+    """Whether the learner still pursues the goal."""
     target_date: date
+    """The day by which the learner wants to achieve it."""
     created_at: AwareDatetime
+    """When the learner set the goal."""
     updated_at: AwareDatetime
+    """When the goal changed last."""
 
 
-TimesAWeek = Annotated[int, Field(ge=1, le=7)]
+TimesAWeek = Annotated[int, Field(ge=1, le=7, json_schema_extra=unit("days a week"))]
 IsoWeekday = Annotated[int, Field(ge=1, le=7)]
 """1 is Monday, 7 is Sunday."""
 
@@ -63,6 +68,7 @@ class HabitPause(FactPart):
     """Days on which nothing is due."""
 
     first_day: date
+    """The learner's first day of the pause."""
     last_day: date | None = None
     """None while the pause lasts."""
 
@@ -79,7 +85,9 @@ class HabitUpdated(
     habit_id: UUID
     """A UUID of version 7."""
     user_id: UserId
+    """The learner's id in core."""
     schedule: HabitSchedule
+    """On which days the habit is due."""
     times_a_week: TimesAWeek | None = None
     """For that schedule alone."""
     weekdays: tuple[IsoWeekday, ...] = ()
@@ -87,10 +95,13 @@ class HabitUpdated(
     starts_on: date
     """The learner's day on which the habit was set."""
     state: HabitState
+    """Whether the learner still follows the habit."""
     pauses: tuple[HabitPause, ...] = ()
     """In the order of their first days."""
     created_at: AwareDatetime
+    """When the learner set the habit."""
     updated_at: AwareDatetime
+    """When the habit changed last."""
 
 
 class HabitEntryUpdated(
@@ -103,13 +114,18 @@ class HabitEntryUpdated(
     """A learner recorded what became of a habit on a day."""
 
     user_id: UserId
+    """The learner's id in core."""
     habit_id: UUID
+    """The habit that the entry is about."""
     local_date: date
     """The learner's day, fixed when it was recorded; a later change of time zone does not move
     it."""
     state: HabitEntryState
+    """What became of the habit on that day."""
     created_at: AwareDatetime
+    """When the day was recorded first."""
     updated_at: AwareDatetime
+    """When the entry changed last."""
 
 
 class Mood(StrEnum):

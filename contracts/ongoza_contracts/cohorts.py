@@ -8,9 +8,9 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from ongoza_contracts.event import Fact, FactPart
-from ongoza_contracts.vocabulary import OrganizationId, TimeZoneName, UserId
+from ongoza_contracts.vocabulary import OrganizationId, TimeZoneName, UserId, unit
 
-Seats = Annotated[int, Field(ge=0, le=100_000)]
+Seats = Annotated[int, Field(ge=0, le=100_000, json_schema_extra=unit("seats"))]
 
 
 class CohortState(StrEnum):
@@ -46,7 +46,9 @@ class EnrolmentState(StrEnum):
 
 class CohortPool(FactPart):
     kind: PoolKind
+    """Who pays for the seats."""
     size: Seats
+    """How many seats the pool has, taken ones included."""
     needs_code: bool = False
     """Whether learners get its seats by a code only."""
 
@@ -62,17 +64,23 @@ class CohortUpdated(
     cohort_id: UUID
     """A UUID of version 7."""
     organization_id: OrganizationId
+    """The organization that runs the cohort."""
     program_version_id: UUID
     """The version that new enrolments follow."""
     state: CohortState
+    """Whether the cohort takes applications or runs."""
     time_zone: TimeZoneName
     """A name of the IANA database; the dates are days there."""
     starts_on: date
+    """The first day of the cohort."""
     ends_on: date
+    """The last day of the cohort."""
     pools: tuple[CohortPool, ...]
     """In the order of their kinds."""
     created_at: AwareDatetime
+    """When the cohort was added."""
     updated_at: AwareDatetime
+    """When the cohort changed last."""
 
 
 class EnrolmentUpdated(
@@ -87,10 +95,13 @@ class EnrolmentUpdated(
     enrolment_id: UUID
     """A UUID of version 7."""
     user_id: UserId
+    """The learner's id in core."""
     cohort_id: UUID
+    """The cohort that the learner applied to."""
     program_version_id: UUID
     """The version whose requirements count; it never changes."""
     state: EnrolmentState
+    """Where the enrolment is between application and completion."""
     accepted_pools: tuple[PoolKind, ...]
     """The pools of which the learner takes a seat, in the order of their kinds."""
     pool: PoolKind | None = None
@@ -100,8 +111,12 @@ class EnrolmentUpdated(
     confirmed_by: UserId | None = None
     """Who confirmed the payment; absent once that user was erased."""
     activated_at: AwareDatetime | None = None
+    """When the learner took the seat; absent before."""
     completed_at: AwareDatetime | None = None
+    """When the learner completed the program; absent before."""
     previous_id: UUID | None = None
     """The enrolment in another cohort that a transfer ended in favour of this one."""
     created_at: AwareDatetime
+    """When the learner applied."""
     updated_at: AwareDatetime
+    """When the enrolment changed last."""

@@ -16,8 +16,12 @@ class FeedbackGiven(
     """A learner gave feedback on an item, or withdrew it."""
 
     user_id: UserId
+    """The learner's id in core."""
     content_id: ContentId
+    """The item that the feedback is about."""
     verdict: Verdict | None = None
     """Absent after the learner withdrew it."""
     created_at: AwareDatetime
+    """When the learner gave feedback on the item first."""
     updated_at: AwareDatetime
+    """When the learner gave, changed or withdrew it last."""

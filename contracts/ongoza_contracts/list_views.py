@@ -28,9 +28,11 @@ class ListViewItem(FactPart):
     """An item of a list that was shown."""
 
     content_id: ContentId
+    """The id of the item that was shown."""
     place: int = Field(ge=1, le=ITEMS_MAX)
     """1 is the first."""
     opened: bool = False
+    """Whether the learner opened the item from this list."""
 
 
 class ListViewUpdated(
@@ -43,14 +45,17 @@ class ListViewUpdated(
     """A list was shown to a learner, or they opened an item of it. Clients report a sample."""
 
     user_id: UserId
+    """The learner's id in core."""
     view_id: UUID
     """Chosen by the client, unique for the learner."""
     surface: ListSurface
+    """Where the list was shown."""
     items: tuple[ListViewItem, ...] = Field(min_length=1, max_length=ITEMS_MAX)
     """In the order of their places."""
     created_at: AwareDatetime
     """When core was told of the list."""
     updated_at: AwareDatetime
+    """When the learner last opened an item of it; before that, as `created_at`."""
 
 
 class DismissalKind(StrEnum):
@@ -73,9 +78,14 @@ class DismissalUpdated(
     """A learner dismissed something, or took that back."""
 
     user_id: UserId
+    """The learner's id in core."""
     kind: DismissalKind
+    """What kind of thing the learner dismissed."""
     target: DismissalTarget
+    """The id of the item of content or of the advice."""
     dismissed: bool
     """False after the learner took it back."""
     created_at: AwareDatetime
+    """When the learner dismissed it first."""
     updated_at: AwareDatetime
+    """When the learner dismissed it or took that back last."""

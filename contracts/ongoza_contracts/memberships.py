@@ -21,8 +21,11 @@ class MembershipUpdated(
     membership_id: UUID
     """A UUID of version 7."""
     user_id: UserId
+    """The user who has the role."""
     role: Role
+    """The role that the user has within the scope."""
     scope: ScopeKind
+    """What kind of scope the role holds in."""
     organization_id: OrganizationId | None = None
     """For scope organization."""
     cohort_id: UUID | None = None
@@ -36,4 +39,6 @@ class MembershipUpdated(
     revoked_at: AwareDatetime | None = None
     """When it was revoked; absent if it was granted again."""
     created_at: AwareDatetime
+    """When the role was granted first."""
     updated_at: AwareDatetime
+    """When the membership changed last."""

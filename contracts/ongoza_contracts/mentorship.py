@@ -57,10 +57,15 @@ class MatchUpdated(
     mentor_id: UserId | None = None
     """Absent once the mentor was erased."""
     state: MatchState
+    """Whether the two still work together."""
     end_reason: MatchEndReason | None = None
+    """Why it ended; absent while the match is active."""
     ended_at: AwareDatetime | None = None
+    """When it ended; absent while the match is active."""
     created_at: AwareDatetime
+    """When the mentor accepted the learner."""
     updated_at: AwareDatetime
+    """When the match changed last."""
 
 
 class SessionUpdated(
@@ -76,20 +81,28 @@ class SessionUpdated(
     session_id: UUID
     """A UUID of version 7."""
     match_id: UUID
+    """The match of the mentor and the learner."""
     user_id: UserId
     """The learner."""
     mentor_id: UserId | None = None
     """Absent once the mentor was erased."""
     state: SessionState
+    """Whether the session is agreed, and whether it took place."""
     starts_at: AwareDatetime
+    """When the session starts."""
     ends_at: AwareDatetime
+    """When the session ends."""
     learner_time_zone: TimeZoneName
     """The zone of the learner's clock when the session was booked or moved."""
     mentor_time_zone: TimeZoneName
+    """The zone of the mentor's clock when the session was booked or moved."""
     proposed_by: SessionParty
     """Who chose the time; the other one confirms it."""
     missed_by: SessionParty | None = None
+    """Who did not come; present in the state `missed` alone."""
     sequence: int = Field(ge=0, le=2**31 - 1)
     """Raised with each change that calendars show: the SEQUENCE of RFC 5545."""
     created_at: AwareDatetime
+    """When the session was proposed."""
     updated_at: AwareDatetime
+    """When the session changed last."""

@@ -18,6 +18,7 @@ class ProgramVersionItem(FactPart):
     """An item of a program's version, with its place."""
 
     content_id: ContentId
+    """The id of the item of content."""
     milestone: int = Field(ge=1, le=ITEMS_MAX)
     """The position of its milestone within the version. A module has that of its course."""
     required: bool
@@ -35,9 +36,12 @@ class ProgramVersionPublished(
     program_version_id: UUID
     """A UUID of version 7."""
     program_id: ProgramId
+    """The program the version belongs to."""
     number: int = Field(ge=1, le=ID_MAX)
     """Counts the versions of the program, from 1."""
     items: tuple[ProgramVersionItem, ...] = Field(min_length=1, max_length=ITEMS_MAX)
     """In the order in which they are to be taken."""
     published_at: AwareDatetime
+    """When the version was published."""
     updated_at: AwareDatetime
+    """When the version was recorded last; its content never changes."""

@@ -14,6 +14,7 @@ from ongoza_contracts.vocabulary import (
     ProgressSource,
     ProgressStatus,
     UserId,
+    unit,
 )
 
 WEEK = timedelta(weeks=1)
@@ -36,10 +37,15 @@ class ProgressUpdated(
     """A learner's progress on one item of content changed."""
 
     user_id: UserId
+    """The learner's id in core."""
     content_id: ContentId
+    """The id of the item of content."""
     content_type: ContentType
+    """What kind of item it is."""
     status: ProgressStatus
+    """How far the learner is in the present attempt."""
     completion_percentage: Percentage
+    """How much of the item the learner has done in the present attempt."""
     score: Percentage | None = None
     """The last graded result, absent when nothing was graded."""
     best_score: Percentage | None = None
@@ -56,7 +62,9 @@ class ProgressUpdated(
     completion_source: ProgressSource = ProgressSource.SELF
     """By whose word it is known that the item was completed, be it in an earlier attempt, and
     `best_score`. `self` before the first completion."""
-    failures: Annotated[int, Field(ge=0, le=ID_MAX)] | None = None
+    failures: Annotated[int, Field(ge=0, le=ID_MAX, json_schema_extra=unit("failures"))] | None = (
+        None
+    )
     """How often the item became `failed`, in all attempts. Absent where it was not counted from the
     beginning."""
     active_weeks: Annotated[tuple[date, ...], Field(max_length=ACTIVE_WEEKS_MAX)] | None = None
@@ -64,4 +72,6 @@ class ProgressUpdated(
     weeks, UTC), ascending, the newest 26. Absent where they were not recorded from the
     beginning."""
     created_at: AwareDatetime
+    """When the learner's progress on the item was recorded first."""
     updated_at: AwareDatetime
+    """When the progress changed last."""

@@ -19,6 +19,8 @@ class RecommendationsRefreshed(
     more: gaps have no meaning."""
 
     user_id: UserId
+    """The learner's id in core."""
     content_ids: Annotated[tuple[ContentId, ...], Field(max_length=10)]
     """Best first, like the response to a request without parameters."""
     computed_at: AwareDatetime
+    """When ai computed the list."""

@@ -40,8 +40,11 @@ class ReviewUpdated(
     reviewer_id: UserId | None = None
     """Absent once the reviewer was erased."""
     submission_id: UUID
+    """The submission that was reviewed."""
     kind: ReviewKind
+    """Why the review was made."""
     outcome: ReviewOutcome
+    """What the reviewer decided."""
     rubric_version: int = Field(ge=0, le=ID_MAX)
     """0 for a mission without a rubric."""
     rubric_score: Percentage | None = None
@@ -57,5 +60,8 @@ class ReviewUpdated(
     promised_by: AwareDatetime | None = None
     """When it was promised to be decided; absent from a regrade."""
     decided_at: AwareDatetime
+    """When the review was decided."""
     created_at: AwareDatetime
+    """When the review was recorded."""
     updated_at: AwareDatetime
+    """When the review changed last."""

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from ongoza_contracts.event import Fact, FactPart
-from ongoza_contracts.vocabulary import UserId
+from ongoza_contracts.vocabulary import UserId, unit
 
 AMOUNT_MAX = 10**12
 LIMIT_MAX = 1_000_000
@@ -17,9 +17,11 @@ PLAN_SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 """A code of ISO 4217."""
-Amount = Annotated[int, Field(ge=0, le=AMOUNT_MAX)]
+Amount = Annotated[
+    int, Field(ge=0, le=AMOUNT_MAX, json_schema_extra=unit("minor units of the currency"))
+]
 """In minor units as ISO 4217 has them: cents of KES and of USD, whole francs of RWF."""
-Limit = Annotated[int, Field(ge=0, le=LIMIT_MAX)]
+Limit = Annotated[int, Field(ge=0, le=LIMIT_MAX, json_schema_extra=unit("what the feature counts"))]
 GatewayName = Annotated[str, Field(pattern=r"^[a-z]{1,16}$")]
 GatewayReference = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{0,64}$")]
 
@@ -74,12 +76,14 @@ class EntitlementSource(StrEnum):
 
 class PlanFeature(FactPart):
     feature: Feature
+    """The feature that the plan opens."""
     limit: Limit | None = None
     """Absent for a feature without a number."""
 
 
 class PlanPrice(FactPart):
     currency: Currency
+    """A code of ISO 4217."""
     amount: Amount
     """For one interval of the plan."""
 
@@ -95,10 +99,13 @@ class PlanUpdated(
     plan_id: UUID
     """A UUID of version 7."""
     slug: str = Field(max_length=50, pattern=PLAN_SLUG)
+    """The plan's name in addresses; it is unique."""
     rank: int = Field(ge=0, le=PLAN_RANK_MAX)
     """A change to a plan of a higher rank is an upgrade."""
     interval: PlanInterval
-    trial_days: int = Field(ge=0, le=TRIAL_DAYS_MAX)
+    """How long one payment lasts."""
+    trial_days: int = Field(ge=0, le=TRIAL_DAYS_MAX, json_schema_extra=unit("days"))
+    """How long a first subscription is free of charge; 0 without a trial."""
     is_default: bool
     """Whether everybody has its features without a subscription; true of one plan at most."""
     retired: bool
@@ -108,7 +115,9 @@ class PlanUpdated(
     prices: tuple[PlanPrice, ...]
     """In the order of their currencies."""
     created_at: AwareDatetime
+    """When the plan was added."""
     updated_at: AwareDatetime
+    """When the plan changed last."""
 
 
 class SubscriptionUpdated(
@@ -123,12 +132,17 @@ class SubscriptionUpdated(
     subscription_id: UUID
     """A UUID of version 7."""
     user_id: UserId
+    """The user's id in core."""
     plan_id: UUID
+    """The plan that the user subscribed to."""
     next_plan_id: UUID | None = None
     """The plan of a lower rank that follows when the period ends."""
     currency: Currency
+    """The code of ISO 4217 that the user pays in."""
     state: SubscriptionState
+    """What the subscription opens, and whether a payment is missing."""
     gateway: GatewayName
+    """The payment gateway that collects for it."""
     gateway_reference: GatewayReference
     """By which the gateway knows the subscription; empty before it was asked for a payment."""
     is_trial: bool
@@ -140,7 +154,9 @@ class SubscriptionUpdated(
     grace_ends_at: AwareDatetime | None = None
     """Present while the state is `past_due`."""
     created_at: AwareDatetime
+    """When the user subscribed."""
     updated_at: AwareDatetime
+    """When the subscription changed last."""
 
 
 class InvoiceUpdated(
@@ -155,18 +171,31 @@ class InvoiceUpdated(
     invoice_id: UUID
     """A UUID of version 7."""
     user_id: UserId
+    """The user who is asked to pay."""
     subscription_id: UUID
+    """The subscription that the payment is for."""
     plan_id: UUID
+    """The plan that the payment is for."""
     currency: Currency
+    """A code of ISO 4217."""
     amount: Amount
+    """What the user is asked to pay."""
     state: InvoiceState
+    """Whether it was paid."""
     gateway: GatewayName
+    """The payment gateway that asked for the payment."""
     gateway_invoice_id: GatewayReference
+    """By which the gateway knows the invoice."""
     period_starts_at: AwareDatetime
+    """When the paid period starts."""
     period_ends_at: AwareDatetime
+    """When the paid period ends."""
     paid_at: AwareDatetime | None = None
+    """When it was paid; absent before."""
     created_at: AwareDatetime
+    """When core learned of the invoice."""
     updated_at: AwareDatetime
+    """When the invoice changed last."""
 
 
 class EntitlementUpdated(
@@ -181,10 +210,15 @@ class EntitlementUpdated(
     entitlement_id: UUID
     """A UUID of version 7."""
     user_id: UserId
+    """The user who may use the feature."""
     feature: Feature
+    """The feature that the user may use."""
     limit: Limit | None = None
+    """How many the feature allows; absent for a feature without a number."""
     source: EntitlementSource
+    """Why the user has it."""
     starts_at: AwareDatetime
+    """From when the user may use the feature."""
     ends_at: AwareDatetime | None = None
     """Absent for one without an end."""
     subscription_id: UUID | None = None
@@ -192,4 +226,6 @@ class EntitlementUpdated(
     granted_by: UserId | None = None
     """Who granted it; absent for the source `paid`, and once that user was erased."""
     created_at: AwareDatetime
+    """When it was granted first."""
     updated_at: AwareDatetime
+    """When the entitlement changed last."""

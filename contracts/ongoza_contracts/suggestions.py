@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from ongoza_contracts.event import Fact, FactPart
-from ongoza_contracts.vocabulary import ID_MAX, UserId
+from ongoza_contracts.vocabulary import ID_MAX, UserId, unit
 
 ModelName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._/@-]{1,200}$")]
 
@@ -32,8 +32,12 @@ class SuggestionVerdict(StrEnum):
 
 class CheckVerdict(FactPart):
     check: SuggestionCheck
+    """What of the work was checked."""
     verdict: SuggestionVerdict
-    value: float | None = Field(default=None, ge=0, le=ID_MAX)
+    """What the check found."""
+    value: float | None = Field(
+        default=None, ge=0, le=ID_MAX, json_schema_extra=unit("as the check counts")
+    )
     """What the check counted or measured; absent without enough data."""
 
 
@@ -52,12 +56,16 @@ class SuggestionUpdated(
     user_id: UserId
     """The learner whose work it is."""
     submission_id: UUID
+    """The submission that the suggestion is about."""
     on_draft: bool
     """Whether the work could still change when the suggestion was made."""
     model: ModelName
     """The model of the embeddings, with its revision."""
     rule_version: int = Field(ge=1, le=ID_MAX)
+    """The version of the rules that the checks followed."""
     checks: tuple[CheckVerdict, ...] = Field(max_length=len(SuggestionCheck))
     """Each check at most once; one that could not be made is absent."""
     created_at: AwareDatetime
+    """When the suggestion was made."""
     updated_at: AwareDatetime
+    """When the suggestion changed last."""

@@ -7,9 +7,15 @@ the bus" holds by type. Text that anybody may read, such as a course title, is m
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints
 
 ID_MAX = 2**31 - 1
+
+
+def unit(name: str) -> dict[str, JsonValue]:
+    """What a number counts or is measured in, for `json_schema_extra`: published as `x-unit`."""
+    return {"x-unit": name}
+
 
 UserId = Annotated[int, Field(ge=1, le=ID_MAX)]
 OrganizationId = Annotated[int, Field(ge=1, le=ID_MAX)]
@@ -21,7 +27,7 @@ ContentId = Annotated[
     str, StringConstraints(pattern=r"^(course|module|mission)-[0-9]{1,9}(-[0-9]{1,9})?$")
 ]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([-_.][a-z0-9]+)*$", max_length=64)]
-Percentage = Annotated[float, Field(ge=0, le=100)]
+Percentage = Annotated[float, Field(ge=0, le=100, json_schema_extra=unit("per cent"))]
 PublicTitle = Annotated[
     str,
     StringConstraints(min_length=1, max_length=200),

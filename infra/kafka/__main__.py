@@ -4,7 +4,7 @@ Exit codes: 0, all is as the catalogue says; 2, `plan` or `drift` found differen
 refused or the cluster does not answer.
 """
 
-# argparse, because the container of core, in which this runs too, has no typer.
+# argparse, because the container of core, in which this runs too, has neither typer nor rich.
 import argparse
 import getpass
 import os
@@ -13,8 +13,6 @@ import time
 
 from confluent_kafka import KafkaException
 from django.core.exceptions import ImproperlyConfigured
-from rich.console import Console
-from rich.markup import escape
 
 from core.config.kafka import connection, is_secured
 from infra.kafka.cluster import Cluster, Unreachable
@@ -33,7 +31,6 @@ from infra.kafka.show import show
 from infra.kafka.wanted import principals, wanted_grants, wanted_topics
 
 SAME, WRONG, DIFFERENT = 0, 1, 2
-LOG_WIDTH = 140
 SEEN_SECONDS = 20
 NAMESPACE = "ongoza."
 NO_AUTHORIZER = "The cluster has no authorizer: everybody may do everything"
@@ -41,16 +38,15 @@ NO_AUTHORIZER = "The cluster has no authorizer: everybody may do everything"
 
 def main() -> int:
     arguments = _parser().parse_args()
-    console = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
     try:
         if arguments.command == "apply" and arguments.logins:
             set_logins(connection(), map(_name, principals(reader=arguments.reader)))
         cluster = Cluster(connection())
         if arguments.command == "user":
-            return _user(console, cluster, arguments.name)
-        return _compare(console, cluster, arguments)
+            return _user(cluster, arguments.name)
+        return _compare(cluster, arguments)
     except (Unreachable, KafkaException, ImproperlyConfigured) as error:
-        console.print(f"[red]{escape(_reason(error))}[/]", highlight=False)
+        print(_reason(error))
         return WRONG
 
 
@@ -94,24 +90,24 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _compare(console: Console, cluster: Cluster, arguments: argparse.Namespace) -> int:
+def _compare(cluster: Cluster, arguments: argparse.Namespace) -> int:
     found = cluster.read()
     if found.grants is None and is_secured():
-        console.print(f"[red]{NO_AUTHORIZER}, passwords notwithstanding: see README.md[/]")
+        print(f"{NO_AUTHORIZER}, passwords notwithstanding: see README.md")
         return WRONG
     every = _differences(found, arguments)
     if arguments.command == "drift":
-        return _report(console, "Drift", every, found)
+        return _report("Drift", every, found)
     wanted = [one for one in every if _is_for(one, prune=arguments.prune)]
     refused = [one for one in wanted if isinstance(one, Refused)]
     if refused:
-        show(console, "Refused, and so nothing is changed", refused)
+        show("Refused, and so nothing is changed", refused)
         return WRONG
     if arguments.command == "plan":
-        return _report(console, "Plan", wanted, found)
+        return _report("Plan", wanted, found)
     cluster.perform(one for one in wanted if not isinstance(one, Refused | Unknown | BrokerSetting))
     _wait_until_seen(cluster, arguments)
-    _report(console, "Applied", wanted, found)
+    _report("Applied", wanted, found)
     return SAME
 
 
@@ -141,27 +137,27 @@ def _is_for(difference: Difference, *, prune: bool) -> bool:
             return True
 
 
-def _report(console: Console, title: str, every: list[Difference], found: Found) -> int:
+def _report(title: str, every: list[Difference], found: Found) -> int:
     if found.grants is None:
-        console.print(f"{NO_AUTHORIZER}; ACLs are left out.")
+        print(f"{NO_AUTHORIZER}; ACLs are left out.")
     if not every:
-        console.print("The cluster is as the catalogue says.")
+        print("The cluster is as the catalogue says.")
         return SAME
-    show(console, title, every)
+    show(title, every)
     return DIFFERENT
 
 
-def _user(console: Console, cluster: Cluster, name: str) -> int:
+def _user(cluster: Cluster, name: str) -> int:
     if f"User:{name}" not in principals():
-        console.print(f"[red]the catalogue knows no {escape(name)}[/]")
+        print(f"the catalogue knows no {name}")
         return WRONG
     typed = sys.stdin.isatty()
     password = getpass.getpass(f"password of {name}: ") if typed else sys.stdin.readline().strip()
     if len(password) < 16:
-        console.print("[red]a password needs 16 characters or more[/]")
+        print("a password needs 16 characters or more")
         return WRONG
     cluster.set_passwords({name: password})
-    console.print(f"{name} may log in with its new password")
+    print(f"{name} may log in with its new password")
     return SAME
 
 

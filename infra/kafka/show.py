@@ -2,9 +2,6 @@
 
 from collections.abc import Sequence
 
-from rich.console import Console
-from rich.table import Table
-
 from infra.kafka.plan import (
     AddGrant,
     BrokerSetting,
@@ -17,15 +14,16 @@ from infra.kafka.plan import (
     UnsetConfig,
 )
 
-COLOURS = {"create": "green", "set": "yellow", "grant": "green", "refused": "red"}
+HEADER = ("", "of", "what", "there", "wanted")
 
 
-def show(console: Console, title: str, differences: Sequence[Difference]) -> None:
-    table = Table("", "of", "what", "there", "wanted", title=title, title_justify="left")
-    for difference in differences:
-        action, *cells = row(difference)
-        table.add_row(f"[{COLOURS.get(action, 'magenta')}]{action}[/]", *cells)
-    console.print(table)
+def show(title: str, differences: Sequence[Difference]) -> None:
+    lines = [HEADER, *map(row, differences)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    print(title)
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        print("  ".join(cells).rstrip())
 
 
 def row(difference: Difference) -> tuple[str, str, str, str, str]:
@@ -33,7 +31,7 @@ def row(difference: Difference) -> tuple[str, str, str, str, str]:
     match difference:
         case CreateTopic(topic):
             said = f"{topic.partitions} partitions, replication {topic.replication}"
-            settings = "".join(f"\n{name}={value}" for name, value in topic.config.items())
+            settings = "".join(f", {name}={value}" for name, value in topic.config.items())
             return "create", topic.name, "topic", "", said + settings
         case SetConfig(topic, name, before, after):
             return "set", topic, name, before or "(the broker's)", after

@@ -17,25 +17,26 @@ from scripts.bench.fairness import fairness
 from scripts.bench.figures import Figure
 from scripts.bench.running import FULL, QUICK
 from scripts.bench.scale import row_names, scale
+from scripts.bench.scale_out import scale_out
 from scripts.bench.web import web
-from scripts.stack.services import BY_NAME, WEB
+from scripts.stack.services import SEED, SERVICES, WEB
 from scripts.stack.temporary import temporary_stack
 
-SEEDED = tuple(name for name in BY_NAME if BY_NAME[name] not in WEB)  # with the demo's learners
+SEEDED = tuple(one.name for one in (*SERVICES, SEED))  # with the demo's learners
 MEASURES_BY_SERVICES = {
     ("postgres-relational", "kafka", "migrate-core", "topics"): (relay, debezium),
     ("postgres-vector", "kafka", "migrate-ai", "topics"): (worker, rebuild),
     ("postgres-vector", "migrate-ai"): (search, recompute),
     SEEDED: (read, write, visible, fairness),
-    (): (encoder, embed, scale),
-    tuple(BY_NAME): (web,),
+    (): (encoder, embed, scale, scale_out),
+    tuple(one.name for one in (*SERVICES, *WEB, SEED)): (web,),
 }
 MEASURES = {
     measure.__name__: (measure, services)
     for services, measures in MEASURES_BY_SERVICES.items()
     for measure in measures
 }
-ONLY_BY_NAME = {"scale", "debezium"}
+ONLY_BY_NAME = {"scale", "scale_out", "debezium"}
 """They take long, or fetch what nothing else needs."""
 console = Console()
 

@@ -20,6 +20,7 @@ from scripts.stack.stack import Stack
 from scripts.stack.temporary import connect as connect_to_database
 
 LOAD_SECONDS, CLIENTS = 6, 8
+BACKGROUND_SERVICES = ("worker", "relay", "jobs", "webhooks")
 VISIBLE_SECONDS = 30
 WARM_UP_SECONDS = 2  # core's threads connect to its database with their first requests
 WRITES_PER_SECOND = 50
@@ -30,6 +31,11 @@ SCORES = [n + 0.25 for n in range(99)]  # in turns: unlike a percentage, a score
 # An appended fact is written to both.
 APPENDED = "SELECT (SELECT count(*) FROM outbox_event), (SELECT count(*) FROM fact_history)"
 NEIGHBOURS_COUNTED = "SELECT FROM live.item_neighbour_settings"
+STALE = """
+SELECT user_id FROM live.dirty_learner UNION ALL
+SELECT user_id FROM live.recommendation
+WHERE revision < (SELECT revision FROM live.catalogue_revision)
+"""
 VERSIONS = "SELECT user_id, content_id, version FROM live.progress"
 LISTED = """
 SELECT user_id, content_id, version FROM live.progress
@@ -46,7 +52,10 @@ def read(size: Size, stack: Stack) -> list[Figure]:
     command = ("uvicorn", "scripts.bench.read_floor:app", "--http=httptools", "--no-access-log")
     with floor_server(stack, *command) as port:
         learners = sign_in(stack)
-        for name in ("worker", "relay", "core"):  # they would wake now and then
+        with connect_to_database(stack, "vector") as ai:  # else lists would be computed or checked
+            wait_until(lambda: bool(ai.execute(NEIGHBOURS_COUNTED).rowcount))
+            wait_until(lambda: not ai.execute(STALE).rowcount)
+        for name in (*BACKGROUND_SERVICES, "core"):  # they would wake now and then
             stack.stop(name)
         own = [get("/api/v1/recommendations", token) for _, token, _ in learners]
         lists = [get(f"/lists/{user_id}", token) for user_id, token, _ in learners]
@@ -67,8 +76,8 @@ def write(size: Size, stack: Stack) -> list[Figure]:
     seconds = size.of(size.rounds * LOAD_SECONDS, least=2)
     command = ("gunicorn", "scripts.bench.write_floor", "-c", "infra/gunicorn.conf.py")
     with floor_server(stack, *command) as port, connect_to_database(stack, "relational") as core:
-        requests = [request for *_, request in _reports(sign_in(stack, items=10)[:40])]
-        for name in ("worker", "relay", "ai"):  # the request alone is measured
+        requests = [request for *_, request in reports(sign_in(stack, items=10)[:40])]
+        for name in (*BACKGROUND_SERVICES, "ai"):  # the request alone is measured
             stack.stop(name)
         [before] = core.execute(APPENDED).fetchall()
         product, floor = run_client(stack, load, (stack.ports.core, port), requests, seconds)
@@ -79,7 +88,7 @@ def write(size: Size, stack: Stack) -> list[Figure]:
     return compare([(product, floor)], Line("progress POST", "req/s", "per_second", ">= 0.95"))
 
 
-def _reports(learners: list[Learner]) -> list[tuple[int, str, str]]:
+def reports(learners: list[Learner]) -> list[tuple[int, str, str]]:
     """Learner, item and request of reports of progress."""
     return [
         (user_id, item, post("/api/v1/progress/", token, _report(item, score)))
@@ -100,8 +109,8 @@ def visible(size: Size, stack: Stack) -> list[Figure]:
     if size == FULL:  # the first count, in the worker's first minute, makes every list stale
         with connect_to_database(stack, "vector") as ai:
             wait_until(lambda: bool(ai.execute(NEIGHBOURS_COUNTED).rowcount))
-    reports = _reports(sign_in(stack, items=1))[: WRITES_PER_SECOND * seconds]
-    took = run_client(stack, follow_reports, stack.ports.core, reports)
+    sent = reports(sign_in(stack, items=1))[: WRITES_PER_SECOND * seconds]
+    took = run_client(stack, follow_reports, stack.ports.core, sent)
     many = run_child(stack, follow_appends, size.of(APPEND_SECONDS, least=2))
     return compare(
         [({**took, "many_p99_ms": many["p99_ms"]}, {})],

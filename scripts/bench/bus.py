@@ -215,6 +215,7 @@ async def rebuild_all() -> Result:
 
 
 async def rebuild_topics(options: rebuilding.Options) -> Result:
+    collect_less_often()  # as the rebuild's command does
     async with tools(Settings(), None) as given:
         began = time.perf_counter()
         outcome = await rebuilding.rebuild(given, options)
@@ -226,6 +227,7 @@ async def rebuild_topics(options: rebuilding.Options) -> Result:
 
 async def copy_topics() -> Result:
     """Without guard, check and list, into the tables of a generation that is dropped."""
+    collect_less_often()
     async with await product.ai_pool() as pool, pool.acquire() as db:
         generation = await create_next_generation(db, {})
         await db.execute(f"SET search_path = {generation}, public")

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -98,15 +98,15 @@ def publish(debezium: bool, turn: int, burst: int) -> Result:
     arrivals = Arrivals(topic)
     facts = product.progress_facts(10**9, first=turn * 10**6)
     with arrivals.reading():
-        _append([next(facts) for _ in range(WARM_UP)], delete=debezium)
-        arrivals.wait_for(WARM_UP)
-        at = _append([next(facts) for _ in range(burst)], delete=debezium)
-        arrivals.wait_for(WARM_UP + burst)
-        result = {"per_second": burst / (time.perf_counter() - at)}
+        for count in (WARM_UP, burst):
+            some = [next(facts) for _ in range(count)]
+            keys = [fact.key for fact in some]
+            at = _append(some, delete=debezium)
+            last = max(arrivals.wait_for(keys))
+        result = {"per_second": burst / (last - at)}
         for rate in RATES:
             sent = _append_steadily(facts, rate, delete=debezium)
-            arrivals.wait_for(len(arrivals.times.keys() | sent.keys()))
-            took = [arrivals.times[key] - at for key, at in sent.items()]
+            took = np.subtract(arrivals.wait_for([*sent]), [*sent.values()])
             p50, p99 = np.percentile(took, (50, 99)) * 1000
             result |= {f"{rate}_p50_ms": float(p50), f"{rate}_p99_ms": float(p99)}
     return result
@@ -172,9 +172,12 @@ class Arrivals:
                 if key := message.key():
                     self.times.setdefault(key.decode(), now)
 
-    def wait_for(self, count: int) -> None:
-        deadline = time.monotonic() + FIRST_RECORDS_SECONDS
-        while len(self.times) < count:
+    def wait_for(self, keys: Sequence[str]) -> list[float]:
+        """When each of these arrived. A count would not do: Debezium may send facts of its last
+        turn again."""
+        missing, deadline = {*keys}, time.monotonic() + FIRST_RECORDS_SECONDS
+        while missing := {key for key in missing if key not in self.times}:
             if time.monotonic() > deadline:
-                raise RuntimeError(f"{len(self.times)} of {count} records arrived")
-            time.sleep(0.001)
+                raise RuntimeError(f"{len(missing)} of {len(keys)} records did not arrive")
+            time.sleep(0.01)
+        return [self.times[key] for key in keys]

@@ -240,7 +240,7 @@ async def recompute_all(count: int) -> Result:
         await NeighboursRefresh(pool).refresh()
         worker = Recompute(pool, catalogues, announced=asyncio.Event())
         for marked in (WARM_UP_LISTS, count):
-            await mark_learners(db, range(1, marked + 1))
+            await mark_learners(db, dict.fromkeys(range(1, marked + 1)))
             began = time.perf_counter()
             while await worker.recompute_some():
                 pass

@@ -19,7 +19,7 @@ def cpu_seconds(*pids: int) -> float:
     return sum(sum(process.cpu_times()[:4]) for process in _with_children(pids))
 
 
-def _memory_mb(pid: int) -> float:
+def memory_mb(pid: int) -> float:
     """Memory that processes share is counted once."""
     total = 0
     for process in _with_children([pid]):
@@ -43,11 +43,11 @@ async def measured(postgres: int) -> AsyncIterator[Result]:
     `postgres`, `memory_mb` above rest of this process and its children, `lag_ms` of this loop."""
     gc.collect()
     own, result, samples, stop = psutil.Process().pid, Result(), [0.0], threading.Event()
-    rest, began = _memory_mb(own), cpu_seconds(own, postgres)
+    rest, began = memory_mb(own), cpu_seconds(own, postgres)
 
     def sample() -> None:
         while not stop.wait(SAMPLE_SECONDS):
-            samples.append(_memory_mb(own))
+            samples.append(memory_mb(own))
 
     sampler = threading.Thread(target=sample)
     lags: list[float] = [0.0]

@@ -56,13 +56,15 @@ def floor_server(stack: Stack, *command: str) -> Iterator[int]:
         server.stop()
 
 
-def wait_until(condition: Callable[[], bool], log: Callable[[], str] = str) -> None:
+def wait_until(
+    condition: Callable[[], bool], log: Callable[[], str] = str, pause: float = 0.2
+) -> None:
     """Raises RuntimeError with the log when the condition stays false."""
     deadline = time.monotonic() + READY_SECONDS
     while not condition():
         if time.monotonic() > deadline:
             raise RuntimeError(f"not ready within {READY_SECONDS} s {log()}")
-        time.sleep(0.2)
+        time.sleep(pause)
 
 
 def model_python() -> str:

@@ -135,7 +135,7 @@ async def stored_list() -> Result:
     async with await product.ai_pool() as pool, pool.acquire() as db:
         await db.execute("TRUNCATE recommendation, dirty_learner")
         await product.count_neighbours(pool)
-        await mark_learners(db, range(1, STORED_LISTS + 1))
+        await mark_learners(db, dict.fromkeys(range(1, STORED_LISTS + 1)))
         recompute = Recompute(pool, CatalogueCache(pool))
         while await recompute.recompute_some():
             pass

@@ -100,7 +100,7 @@ async def prepare(learners: int) -> None:
         await product.count_neighbours(pool)
         async with pool.acquire() as db:
             await db.execute("TRUNCATE recommendation, dirty_learner")
-            await mark_learners(db, range(1, learners + 1))
+            await mark_learners(db, dict.fromkeys(range(1, learners + 1)))
         recompute = Recompute(pool, CatalogueCache(pool))
         while await recompute.recompute_some():
             pass
@@ -148,7 +148,7 @@ async def read_lists(port: int, seconds: int, learners: int, items: int) -> Resu
     sources = Counter(source for source, _ in answers)
     fell_back = sources["fallback"] + sources["popular"]
     p99 = float(np.percentile([took for _, took in answers], 99))
-    return {"p99_ms": 1000 * p99, "fell_back": fell_back / len(answers)}
+    return {"p99_ms": 1000 * p99, "fell_back": fell_back / len(answers), "answered": len(answers)}
 
 
 async def _read_until(

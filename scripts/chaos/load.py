@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import httpx
 
-from scripts.stack.learners import sign_in
+from scripts.stack.learners import Learner, sign_in
 from scripts.stack.stack import Stack
 
 WRITERS, LEARNERS, ITEMS = 4, 6, 3
@@ -57,7 +57,7 @@ class Load:
                         "completion_percentage": attempt.value,
                         "reported_at": datetime.now(UTC).isoformat(),  # or it could lower nothing
                     }
-                    status = self._request(
+                    status = self.request(
                         http, "core", "POST", "/api/v1/progress/", token, json=body
                     )
                     attempt.acknowledged = status in (200, 201)
@@ -70,11 +70,11 @@ class Load:
         ):
             while not self.ended.is_set():
                 for token in tokens:
-                    self._request(ai, "ai", "GET", "/api/v1/recommendations", token)
-                    self._request(core, "core", "GET", "/api/v1/content/", token)
+                    self.request(ai, "ai", "GET", "/api/v1/recommendations", token)
+                    self.request(core, "core", "GET", "/api/v1/content/", token)
                     time.sleep(0.05)
 
-    def _request(
+    def request(
         self, http: httpx.Client, service: str, method: str, path: str, token: str, **more: Any
     ) -> int:
         try:
@@ -90,17 +90,24 @@ class Load:
 @contextmanager
 def load_on(stack: Stack, start: float = 0) -> Iterator[Load]:
     """Runs the load during the block. Each entity has one writer."""
-    learners = [one for one in sign_in(stack, items=ITEMS) if len(one[2]) == ITEMS]
     load = Load(stack, start)
+    with running(load, sign_in(stack, items=ITEMS)):
+        yield load
+
+
+@contextmanager
+def running(load: Load, learners: Iterable[Learner]) -> Iterator[None]:
+    """Runs a load of those of these learners who have enough open items."""
+    able = [one for one in learners if len(one[2]) == ITEMS]
     work = [
-        threading.Thread(target=load.write, args=(learners[n::WRITERS][:LEARNERS],))
+        threading.Thread(target=load.write, args=(able[n::WRITERS][:LEARNERS],))
         for n in range(WRITERS)
     ]
-    work.append(threading.Thread(target=load.read, args=([token for _, token, _ in learners],)))
+    work.append(threading.Thread(target=load.read, args=([token for _, token, _ in able],)))
     for thread in work:
         thread.start()
     try:
-        yield load
+        yield
     finally:
         load.ended.set()
         for thread in work:

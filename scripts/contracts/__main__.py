@@ -17,6 +17,7 @@ from scripts.contracts.corpus import corpus
 from scripts.contracts.examples import bad_examples, missing_examples
 from scripts.contracts.history import not_remembered, remember
 from scripts.contracts.needs import load, unlisted, unmet
+from scripts.contracts.packages import build
 from scripts.contracts.schemas import schemas
 from scripts.contracts.site import pages
 
@@ -50,10 +51,19 @@ def site(
 ) -> None:
     """Write the catalogue as static pages."""
     needs, _ = load(contracts)
-    folder.mkdir(parents=True, exist_ok=True)
     for name, text in pages(contracts, schemas(), needs).items():
-        (folder / name).write_text(text)
+        _write(folder / name, text)
     print(f"open {folder / 'index.html'}")
+
+
+@app.command()
+def packages(
+    folder: Annotated[Path, typer.Argument(help="Where to write the packages.")],
+    contracts: Annotated[Path, typer.Option()] = CONTRACTS,
+) -> None:
+    """Build wheels and an npm tarball for other teams."""
+    for path in build(contracts, folder.resolve()):
+        print(path.name)
 
 
 @app.command()

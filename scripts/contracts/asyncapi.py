@@ -28,7 +28,7 @@ def asyncapi() -> dict[str, Any]:
         },
         "components": {
             "messages": {name: _message(fact) for name, fact in FACT_TYPES.items()},
-            "messageTraits": {"cloudEvent": {"headers": _header_schema()}},
+            "messageTraits": {"cloudEvent": {"headers": header_schema()}},
         },
     }
 
@@ -76,7 +76,8 @@ def _message(fact: type[Fact]) -> dict[str, Any]:
     }
 
 
-def _header_schema() -> dict[str, Any]:
+def header_schema() -> dict[str, Any]:
+    """The headers of every record, each with its meaning."""
     texts = {
         "ce_specversion": "Always 1.0.",
         "ce_id": "UUIDv7, one for each fact; a duplicate carries the same.",
@@ -84,7 +85,7 @@ def _header_schema() -> dict[str, Any]:
         "ce_type": "The type of the fact, which decides the schema of the body.",
         "ce_subject": "The entity: equal to the record's key.",
         "ce_time": "When it happened, UTC.",
-        "ce_dataschema": "Names the schema of the body.",
+        "ce_dataschema": "Names the schema of the body: `urn:ongoza:schema:` and the type.",
         "ce_partitionkey": "The value that decides the partition.",
         "ce_sequence": "The entity's version, padded to 19 digits so that it sorts as text.",
     }

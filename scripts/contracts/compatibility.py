@@ -13,10 +13,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ongoza_contracts.needs import Schema
 from scripts.contracts import sunsets
 from scripts.contracts.history import history
 from scripts.contracts.needs import Needs
-from scripts.contracts.structure import Schema, canonical
+from scripts.contracts.structure import canonical
 from scripts.contracts.values import counter_example, plain
 
 Embed = Callable[[Any], Any]

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from scripts.contracts.structure import Schema
+from ongoza_contracts.needs import Schema
 
 
 def history(contracts: Path, fact: str) -> list[tuple[str, Schema]]:

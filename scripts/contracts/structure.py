@@ -1,20 +1,12 @@
 """A JSON Schema reduced to what decides which documents it allows."""
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
-Schema: TypeAlias = Mapping[str, Any]
+from ongoza_contracts.needs import Schema, resolve
 
 # `default` is not among them: it decides what a missing field is read as.
 ANNOTATIONS = {"title", "description", "examples", "deprecated", "$comment", "$schema", "$id"}
-
-
-def resolve(node: Schema, root: Schema) -> Schema:
-    """The definition a `$ref` of this document points to, with the keywords beside the `$ref`."""
-    while "$ref" in node:
-        definition = root["$defs"][node["$ref"].removeprefix("#/$defs/")]
-        node = {**definition, **{key: value for key, value in node.items() if key != "$ref"}}
-    return node
 
 
 def canonical(schema: Schema) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from ongoza_contracts.needs import Schema, resolve
 from ongoza_contracts.topics import SUNSETS
 from scripts.contracts.history import ever_published, history
-from scripts.contracts.structure import Schema, resolve
 
 
 def too_early(

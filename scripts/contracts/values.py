@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
-from scripts.contracts.structure import Schema
+from ongoza_contracts.needs import Schema
 
 FORMATS = {
     "date-time": ("2026-01-06T08:00:00Z", "2026-01-06T08:00:00.123456+02:00"),

@@ -34,6 +34,13 @@ class Ports:
     valkey: int = 6379
     web_sessions: int = 6380
     web: int = 3000
+    prometheus: int = 9090
+    core_metrics: int = 9401
+    ai_metrics: int = 9402
+    relay_metrics: int = 9403
+    worker_metrics: int = 9404
+    jobs_metrics: int = 9405
+    webhooks_metrics: int = 9406
 
     @classmethod
     def from_environment(cls) -> "Ports":

@@ -4,11 +4,15 @@ import os
 from pathlib import Path
 
 PRIVATE_UMASK = 0o077
+IMAGES = "images"
 
 
 def close_to_others(folder: Path) -> None:
-    """Takes from other accounts what an earlier release let them read."""
-    for parent, _, files in os.walk(folder):
+    """Takes from other accounts what an earlier release let them read, but for the files of
+    images, which belong to the accounts of their containers."""
+    for parent, folders, files in os.walk(folder):
+        if parent == str(folder) and IMAGES in folders:
+            folders.remove(IMAGES)
         for path in (Path(parent), *(Path(parent, name) for name in files)):
             _close(path)
 
@@ -20,3 +24,12 @@ def _close(path: Path) -> None:
             path.chmod(mode & ~PRIVATE_UMASK & 0o7777)
     except FileNotFoundError:  # a running server deletes files of its own
         return
+
+
+def write_private(path: Path, text: str) -> None:
+    """Writes all of the file or nothing, also when the disk is full or it is killed meanwhile."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.new")
+    draft.touch(mode=0o600)
+    draft.write_text(text)
+    draft.replace(path)

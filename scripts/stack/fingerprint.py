@@ -4,29 +4,20 @@ import hashlib
 from pathlib import Path
 
 FOLDERS = (
-    *("contracts/ongoza_contracts", "services/core/core", "services/ai/ai", "infra"),
-    *("scripts/stack", "scripts/embedded"),  # with what commands and environment they are started
-    "scripts/web",
-    *(
-        f"web/{name}"
-        for name in ("api", "app", "client", "features", "messages", "public", "server")
-    ),
+    *("contracts/ongoza_contracts", "ops/ongoza_ops", "services/core/core", "services/ai/ai"),
+    *("infra", "scripts/stack", "scripts/embedded", "scripts/web"),  # how they are started
+    *("web/api", "web/app", "web/client", "web/features", "web/messages", "web/public"),
+    "web/server",
 )
 LOCKS = ("requirements.lock", "web/package-lock.json")
 
 
 def fingerprint(project: Path) -> str:
     """Changes with every file that a process of the stack may have loaded."""
+    inside = [path for name in FOLDERS for path in (project / name).rglob("*")]
+    loaded = [path for path in inside if path.is_file() and path.suffix != ".pyc"]
     found = hashlib.sha256()
-    for path in sorted(_files(project)):
+    for path in sorted([*(project / name for name in LOCKS), *loaded]):
         found.update(f"{path.relative_to(project)} {path.stat().st_size}\n".encode())
         found.update(hashlib.sha256(path.read_bytes()).digest())
     return found.hexdigest()
-
-
-def _files(project: Path) -> list[Path]:
-    inside = [path for name in FOLDERS for path in (project / name).rglob("*")]
-    return [
-        *(project / name for name in LOCKS),
-        *(path for path in inside if path.is_file() and path.suffix != ".pyc"),
-    ]

@@ -1,20 +1,14 @@
 """How many records ai has not applied yet."""
 
 import time
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
-import psycopg
-from confluent_kafka import (
-    Consumer,
-    KafkaError,
-    KafkaException,
-    TopicCollection,
-    TopicPartition,
-)
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from ongoza_contracts.topics import TOPICS
+from scripts.stack.health import rows
+from scripts.stack.services import AI
 
 if TYPE_CHECKING:
     from scripts.stack.stack import Stack
@@ -24,82 +18,73 @@ COUNTED_RECORDS = 1000
 """A larger lag is the difference of the offsets."""
 POSITIONS = "SELECT topic, partition, next_offset, topic_id FROM live.consumed"
 
-Positions: TypeAlias = Mapping[tuple[str, int], tuple[int, str | None]]
-"""By topic and partition, the offset of the first record that is not applied, and the id of the
-topic that it was read from."""
+
+class Lag(NamedTuple):
+    """Of a topic or a partition."""
+
+    records: int = 0
+    oldest_seconds: float = 0.0
+    """Since the oldest of them was sent."""
 
 
-def stored_positions(stack: "Stack") -> Positions | None:
-    """Those of the live generation; None when ai's database does not answer or has none yet."""
-    url = stack.servers["postgres-vector"].url()  # type: ignore[union-attr]
-    try:
-        with psycopg.connect(url, connect_timeout=TIMEOUT_SECONDS) as connection:
-            rows = connection.execute(POSITIONS).fetchall()
-    except psycopg.Error:
-        return None
-    return {(topic, number): (offset, of) for topic, number, offset, of in rows}
-
-
-def consumer_lag(stack: "Stack", positions: Positions) -> dict[str, int]:
-    """Records not yet applied, by topic; empty when the broker does not answer."""
+def consumer_lag(stack: "Stack") -> dict[str, Lag]:
+    """What the live generation has not applied, by topic; empty when ai's database or the broker
+    does not answer."""
+    positions = rows(stack.servers[AI], POSITIONS)
+    if positions is None:
+        return {}
+    stored = {(topic, number): (offset, of) for topic, number, offset, of in positions}
+    client: dict[str, str | int | float | bool] = {**stack.kafka_client(), "log_level": 0}
     consumer = Consumer(
         {
-            **stack.kafka_client(),
+            **client,
             "group.id": "status",
             "enable.auto.commit": False,
             "enable.partition.eof": True,
             "fetch.wait.max.ms": 10,  # the broker holds back the answer at the end of a partition
-            "log_level": 0,
         }
     )
     topics = [topic for topic in TOPICS if "ai" in topic.consumers]
     try:
-        ids = _topic_ids(stack, [topic.name for topic in topics])
-        return {
-            topic.name: sum(
-                _behind(
-                    consumer,
-                    TopicPartition(topic.name, number),
-                    _position_in(ids[topic.name], positions.get((topic.name, number))),
-                )
-                for number in range(topic.partitions)
-            )
-            for topic in topics
-        }
+        names = TopicCollection([topic.name for topic in topics])
+        admin = AdminClient(client)  # answers only while it is referred to
+        described = admin.describe_topics(names, request_timeout=TIMEOUT_SECONDS)
+        ids = {name: str(answer.result().topic_id) for name, answer in described.items()}
+        found: dict[str, Lag] = {}
+        for topic in topics:
+            some = []
+            for number in range(topic.partitions):
+                position, of = stored.get((topic.name, number), (0, None))
+                # A position in an earlier topic of that name is none in this one.
+                begin = position if of in (None, ids[topic.name]) else 0
+                some.append(_behind(consumer, topic.name, number, begin))
+            oldest = max(one.oldest_seconds for one in some)
+            found[topic.name] = Lag(sum(one.records for one in some), oldest)
+        return found
     except KafkaException:
         return {}
     finally:
         consumer.close()
 
 
-def _topic_ids(stack: "Stack", topics: list[str]) -> dict[str, str]:
-    admin = AdminClient({**stack.kafka_client(), "log_level": 0})
-    described = admin.describe_topics(TopicCollection(topics), request_timeout=TIMEOUT_SECONDS)
-    return {name: str(answer.result().topic_id) for name, answer in described.items()}
-
-
-def _position_in(topic_id: str, stored: tuple[int, str | None] | None) -> int:
-    """0 where the position belongs to an earlier topic of that name."""
-    offset, read_from = stored or (0, None)
-    return offset if read_from in (None, topic_id) else 0
-
-
-def _behind(consumer: Consumer, partition: TopicPartition, position: int) -> int:
+def _behind(consumer: Consumer, topic: str, number: int, begin: int) -> Lag:
+    """Markers of transactions and gaps left by compaction take offsets but hold no record. Of many
+    offsets only the first record is read."""
+    partition = TopicPartition(topic, number)
     low, high = consumer.get_watermark_offsets(partition, timeout=TIMEOUT_SECONDS)
-    partition.offset = low if position > high else max(position, low)
-    behind = high - partition.offset
-    return _count_records(consumer, partition, behind) if 0 < behind <= COUNTED_RECORDS else behind
-
-
-def _count_records(consumer: Consumer, begin: TopicPartition, most: int) -> int:
-    """Markers of transactions and gaps left by compaction take offsets but hold no record."""
-    consumer.assign([begin])
-    deadline, count = time.monotonic() + TIMEOUT_SECONDS, 0
-    while time.monotonic() < deadline:
-        for message in consumer.consume(most, timeout=0.1):
+    partition.offset = low if begin > high else max(begin, low)
+    offsets = high - partition.offset
+    if offsets <= 0:
+        return Lag()
+    wanted = offsets if offsets <= COUNTED_RECORDS else 1
+    deadline, count, oldest = time.monotonic() + TIMEOUT_SECONDS, 0, 0.0
+    consumer.assign([partition])
+    while count < wanted and time.monotonic() < deadline:
+        for message in consumer.consume(wanted - count, timeout=0.1):
             if error := message.error():
                 if error.code() == KafkaError._PARTITION_EOF:
-                    return count
+                    return Lag(count, oldest)
                 raise KafkaException(error)
+            oldest = oldest or max(time.time() - message.timestamp()[1] / 1000, 0.001)
             count += 1
-    return most
+    return Lag(offsets, oldest)

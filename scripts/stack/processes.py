@@ -1,21 +1,21 @@
 """Detached processes, known by pid and start time so that no other process is ever stopped."""
 
 import json
-import os
 import signal
 import subprocess
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from io import BufferedWriter
 from pathlib import Path
 
 import psutil
 
+from scripts.embedded.private import write_private
+from scripts.stack.logs import START_OF_RUN, header
+
 GRACE_SECONDS = 15.0
-LARGEST_LOG = 20_000_000
-START_OF_RUN = "=== "
+STOPPED = (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
 
 # Children of this process, whose exit it must collect; init collects those of earlier ones.
 _children: dict[int, subprocess.Popen[bytes]] = {}
@@ -42,31 +42,35 @@ class Started:
         except psutil.NoSuchProcess:
             return None
 
+    def is_stopped(self) -> bool:
+        """Whether a signal or a debugger stopped it: it is alive and does nothing."""
+        process = self.process()
+        with suppress(psutil.NoSuchProcess):
+            return process is not None and process.status() in STOPPED
+        return False
+
     def age(self) -> float:
         return time.time() - psutil.boot_time() - self.created
 
-    def send(self, signal_number: int) -> None:
-        """Signal the process and all below it, as losing the machine would."""
+    def send(self, signal_number: int, *, alone: bool = False) -> None:
+        """Signal the process and, unless `alone`, all below it, as losing the machine would."""
         process = self.process()
         if process is None:
             return
         # By parentage, not by group: PostgreSQL's children lead sessions of their own.
-        for member in (process, *process.children(recursive=True)):
+        for member in (process, *(() if alone else process.children(recursive=True))):
             with suppress(psutil.NoSuchProcess):
                 member.send_signal(signal_number)
 
-    def stop(self, first: int = signal.SIGTERM) -> None:
-        """Ask to stop, wait, and kill after `GRACE_SECONDS`."""
-        process = self.process()
-        if process is None:
-            return
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, first)
+    def stop(self, first: int = signal.SIGTERM, *, alone: bool = False) -> None:
+        """Ask to stop, wait, and kill after `GRACE_SECONDS`; `alone` spares those below it."""
+        self.send(first, alone=True)
+        self.send(signal.SIGCONT, alone=alone)  # what is stopped acts on no other signal
         if not self._gone_within(GRACE_SECONDS):
-            self.kill()
+            self.kill(alone=alone)
 
-    def kill(self) -> None:
-        self.send(signal.SIGKILL)
+    def kill(self, *, alone: bool = False) -> None:
+        self.send(signal.SIGKILL, alone=alone)
         self._gone_within(GRACE_SECONDS)
 
     def _gone_within(self, seconds: float) -> bool:
@@ -98,9 +102,9 @@ def start(
     code: str = "",
 ) -> Started:
     """Start `command` in a session of its own, with its output appended to `log`."""
-    with _open_log(log) as out:
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        out.write(f"{START_OF_RUN}{now} {' '.join(command[:4])}\n".encode())
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as out:
+        out.write(header(datetime.now(UTC), " ".join(command[:4])).encode())
         out.flush()
         child = subprocess.Popen(  # noqa: S603
             command,
@@ -113,13 +117,6 @@ def start(
         )
     _children[child.pid] = child
     return Started(name, child.pid, _created(psutil.Process(child.pid)), code)
-
-
-def _open_log(log: Path) -> BufferedWriter:
-    log.parent.mkdir(parents=True, exist_ok=True)
-    if log.exists() and log.stat().st_size > LARGEST_LOG:
-        log.replace(log.with_suffix(".log.1"))
-    return log.open("ab")
 
 
 def last_words(log: Path, lines: int = 15) -> str:
@@ -137,10 +134,10 @@ class Register:
         self.path = path
 
     def all(self) -> dict[str, Started]:
-        if not self.path.exists():
-            return {}
         try:
             rows = json.loads(self.path.read_text())
+        except FileNotFoundError:
+            return {}
         except json.JSONDecodeError:  # the machine lost its power, and with it all processes
             return {}
         return {row["name"]: Started(**row) for row in rows}
@@ -156,7 +153,5 @@ class Register:
         self._write({key: value for key, value in self.all().items() if key != name})
 
     def _write(self, rows: dict[str, Started]) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        draft = self.path.with_suffix(".new")
-        draft.write_text(json.dumps([asdict(started) for started in rows.values()], indent=1))
-        draft.replace(self.path)
+        started = [asdict(one) for one in rows.values()]
+        write_private(self.path, json.dumps(started, indent=1))

@@ -1,29 +1,20 @@
 """Passwords and keys of this machine: generated once, stored in a file only its owner can read."""
 
 import base64
-import secrets
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from secrets import token_hex, token_urlsafe
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from infra.kafka.logins import ADMIN, BROKER, password_variable
+from scripts.embedded.private import write_private
 
 READER = "my_team"
 """A principal who may read every topic."""
 KAFKA = tuple(map(password_variable, (BROKER, ADMIN, "core", "ai", READER)))
-NAMES = (
-    "DB_PASSWORD",
-    "VECTOR_DB_PASSWORD",
-    "DJANGO_SECRET_KEY",
-    "JWT_SECRET_KEY",
-    "VALKEY_PASSWORD",
-    "WEB_SESSIONS_PASSWORD",
-    "DEMO_PASSWORD",
-    "VAPID_PRIVATE_KEY",
-    "CERTIFICATE_KEY",
-    *KAFKA,
-)
 # A variable of the user's shell must not move the processes to other servers, logins or settings.
 NOT_INHERITED = {
     "DJANGO_SETTINGS_MODULE",
@@ -42,21 +33,17 @@ NOT_INHERITED = {
 def load_or_make(path: Path) -> dict[str, str]:
     """The secrets in `path`; missing ones are generated and written first."""
     known = read(path) if path.exists() else {}
-    missing = [name for name in NAMES if name not in known]
+    missing = {name: make() for name, make in MAKERS.items() if name not in known}
     if missing:
-        known |= {name: secrets.token_urlsafe(48) for name in missing}
-        if "VAPID_PRIVATE_KEY" in missing:
-            known["VAPID_PRIVATE_KEY"] = secrets.token_urlsafe(32)  # as long as a key of P-256
-        if "CERTIFICATE_KEY" in missing:
-            known["CERTIFICATE_KEY"] = _rsa_key()
-        if "DEMO_PASSWORD" in missing:
-            known["DEMO_PASSWORD"] = f"demo-{secrets.token_hex(8)}"  # people type this one
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.new")  # a file cut short would lock us out of the data
-        draft.touch(mode=0o600)
-        draft.write_text("".join(f"{name}={value}\n" for name, value in known.items()))
-        draft.replace(path)
+        known |= missing
+        # A file that is cut short would lock us out of the data.
+        write_private(path, "".join(f"{name}={value}\n" for name, value in known.items()))
     return known
+
+
+def read(path: Path) -> dict[str, str]:
+    lines = path.read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
 def _rsa_key() -> str:
@@ -66,6 +53,16 @@ def _rsa_key() -> str:
     return base64.b64encode(key.private_bytes(*form)).decode()
 
 
-def read(path: Path) -> dict[str, str]:
-    lines = path.read_text().splitlines()
-    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+MAKERS: Mapping[str, Callable[[], str]] = {
+    **dict.fromkeys(
+        (
+            *("DB_PASSWORD", "VECTOR_DB_PASSWORD", "DJANGO_SECRET_KEY", "JWT_SECRET_KEY"),
+            *("VALKEY_PASSWORD", "WEB_SESSIONS_PASSWORD", *KAFKA),
+        ),
+        partial(token_urlsafe, 48),
+    ),
+    "DEMO_PASSWORD": lambda: f"demo-{token_hex(8)}",  # people type this one
+    "VAPID_PRIVATE_KEY": partial(token_urlsafe, 32),  # as long as a key of P-256
+    "CERTIFICATE_KEY": _rsa_key,
+}
+"""Every secret by its name, and what generates it."""

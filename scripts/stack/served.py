@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
-import psycopg
 
-from scripts.stack.lag import consumer_lag, stored_positions
+from scripts.stack.health import rows
+from scripts.stack.lag import Lag, consumer_lag
+from scripts.stack.services import AI, CORE
 
 if TYPE_CHECKING:
     from scripts.stack.stack import Stack
@@ -51,58 +52,38 @@ def _wait(condition: Callable[[], bool], deadline: float) -> bool:
 def is_projected(stack: "Stack") -> bool:
     """Whether ai's database has a list of every learner and a vector of every item, derived from
     all facts of core."""
-    sent = _query(stack, "postgres-relational", CONTENT)
+    core, ai = stack.servers[CORE], stack.servers[AI]
+    sent = rows(core, CONTENT)
     return (
-        sent is not None
-        and sent[1]
-        and sent == _query(stack, "postgres-vector", PROJECTED)
-        and _all_is_applied(stack)
+        bool(sent and sent[0][1])
+        and sent == rows(ai, PROJECTED)
+        and set(consumer_lag(stack).values()) == {Lag()}
         # What was applied in between may have made lists stale again.
-        and sent == _query(stack, "postgres-vector", PROJECTED)
+        and sent == rows(ai, PROJECTED)
     )
-
-
-def _all_is_applied(stack: "Stack") -> bool:
-    positions = stored_positions(stack)
-    return positions is not None and set(consumer_lag(stack, positions).values()) == {0}
-
-
-def _query(stack: "Stack", server: str, sql: str) -> Any:
-    url = stack.servers[server].url()  # type: ignore[union-attr]
-    try:
-        with psycopg.connect(url, connect_timeout=2) as connection:
-            return connection.execute(sql).fetchone()
-    except psycopg.Error:  # tables that another process is about to create
-        return None
 
 
 def _is_served(stack: "Stack", http: httpx.Client, deadline: float) -> bool:
     """True as well where the demo learner cannot log in, for instance with a new password."""
     login = {"email": LEARNER, "password": stack.secrets["DEMO_PASSWORD"]}
-    try:
-        signed_in = http.post(f"{stack.core_url}/api/v1/auth/login/", json=login)
-    except httpx.TransportError:
-        return False
-    if signed_in.is_error:
-        return True
-    tokens = signed_in.json()
-    http.headers["Authorization"] = f"Bearer {tokens['access_token']}"
-    served = _wait(
-        lambda: all(
-            _has_entries(http, stack.ai_url + path, ROUTES_WITH_ENTRIES[path])
-            for path in ROUTES_WITH_ENTRIES
-        ),
-        deadline,
-    )
-    refresh = {"refresh_token": tokens["refresh_token"]}
+    accounts = f"{stack.core_url}/api/v1/auth"
     with suppress(httpx.TransportError):
-        http.post(f"{stack.core_url}/api/v1/auth/logout/", json=refresh)
-    return served
+        signed_in = http.post(f"{accounts}/login/", json=login)
+        if signed_in.is_error:
+            return True
+        tokens = signed_in.json()
+        http.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+        served = _wait(lambda: _have_entries(stack, http), deadline)
+        http.post(f"{accounts}/logout/", json={"refresh_token": tokens["refresh_token"]})
+        return served
+    return False
 
 
-def _has_entries(http: httpx.Client, url: str, field: str) -> bool:
-    try:
-        answer = http.get(url)
-    except httpx.TransportError:
-        return False
-    return answer.is_success and bool(answer.json()[field])
+def _have_entries(stack: "Stack", http: httpx.Client) -> bool:
+    with suppress(httpx.TransportError):
+        found = {path: http.get(stack.ai_url + path) for path in ROUTES_WITH_ENTRIES}
+        return all(
+            answer.is_success and answer.json()[ROUTES_WITH_ENTRIES[path]]
+            for path, answer in found.items()
+        )
+    return False

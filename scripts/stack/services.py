@@ -2,11 +2,9 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
-PYTHON = sys.executable
-CELERY = (PYTHON, "-m", "celery", "-A", "core.jobs.celery")
 BEAT = ("-B", "--scheduler", "celery.beat:Scheduler")  # the one of this machine, without a file
 QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
 Check = Literal["embedded", "http", "query", "exit"]
@@ -32,7 +30,7 @@ FROM jobs_tick WHERE queue = '{}'
 """
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Service:
     """One process. `ready` says how readiness shows:
 
@@ -45,120 +43,128 @@ class Service:
     name: str
     ready: Check
     command: tuple[str, ...] = ()
+    _: KW_ONLY
     port: str | None = None
+    metrics: str | None = None
+    """The port on which it answers Prometheus."""
     health: str = ""
     asks: str = ""
     after: tuple[str, ...] = ()
     principal: str = ""
     """The principal of its login to Kafka; empty if it does not use Kafka."""
     patience: float = 90.0
+    operator_codes: tuple[int, ...] = ()
+    """Exit codes after which a new start is of no use until an operator has acted, as
+    docs/operate-exit-codes.md says."""
 
 
-def worker_of(queue: str, *, slots: int) -> tuple[str, ...]:
-    """The command of a Celery worker for one queue of `core.jobs.queue_names`, and its ticks."""
+def python(words: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", *words.split())
+
+
+def celery(queue: str, *, slots: int) -> tuple[str, ...]:
+    """A Celery worker for one queue of `core.jobs.queue_names`, and its ticks."""
     queues = f"{queue}.ticks,{queue}"
-    return (*CELERY, "worker", "-Q", queues, "--pool=threads", "-c", str(slots))
+    return python(f"celery -A core.jobs.celery worker -Q {queues} --pool=threads -c {slots}")
 
 
+CORE, AI, SESSIONS = "postgres-relational", "postgres-vector", "web-sessions"
 SERVICES: tuple[Service, ...] = (
-    Service(name="postgres-relational", ready="embedded", port="db"),
-    Service(name="postgres-vector", ready="embedded", port="vector_db"),
-    Service(name="kafka", ready="embedded", port="kafka"),
-    Service(name="valkey", ready="embedded", port="valkey"),
+    Service(CORE, "embedded", port="db"),
+    Service(AI, "embedded", port="vector_db"),
+    Service("kafka", "embedded", port="kafka"),
+    Service("valkey", "embedded", port="valkey"),
+    Service("migrate-core", "exit", python("core.manage migrate --verbosity 0"), after=(CORE,)),
+    Service("migrate-ai", "exit", python("ai migrate"), after=(AI,)),
     Service(
-        name="migrate-core",
-        ready="exit",
-        command=(PYTHON, "-m", "core.manage", "migrate", "--verbosity", "0"),
-        after=("postgres-relational",),
-    ),
-    Service(
-        name="migrate-ai",
-        ready="exit",
-        command=(PYTHON, "-m", "ai", "migrate"),
-        after=("postgres-vector",),
-    ),
-    Service(
-        name="topics",
-        ready="exit",
-        command=(PYTHON, "-m", "infra.kafka", "apply", "--logins"),
+        "topics",
+        "exit",
+        python("infra.kafka apply --logins"),
         after=("kafka",),
         principal="admin",
     ),
     Service(
-        name="core",
-        ready="http",
-        command=(PYTHON, "-m", "gunicorn", "core.config.wsgi", "-c", "infra/gunicorn.conf.py"),
+        "core",
+        "http",
+        python("gunicorn core.config.wsgi -c infra/gunicorn.conf.py"),
         port="core",
+        metrics="core_metrics",
         health="/api/v1/health/",
         after=("migrate-core",),
     ),
     Service(
-        name="relay",
-        ready="query",
-        asks="postgres-relational",
+        "relay",
+        "query",
+        python("core.manage relay_outbox"),
+        metrics="relay_metrics",
+        asks=CORE,
         health=RELAY_AT_WORK,
-        command=(PYTHON, "-m", "core.manage", "relay_outbox"),
         after=("migrate-core", "topics"),
         principal="core",
     ),
     Service(
-        name="ai",
-        ready="http",
-        command=(PYTHON, "-m", "ai", "serve"),
+        "ai",
+        "http",
+        python("ai serve"),
         port="ai",
+        metrics="ai_metrics",
         health="/health",
         after=("migrate-ai",),
     ),
     Service(
-        name="worker",
-        ready="query",
-        asks="postgres-vector",
+        "worker",
+        "query",
+        python("ai worker"),
+        metrics="worker_metrics",
+        asks=AI,
         health=WORKER_AT_WORK,
-        command=(PYTHON, "-m", "ai", "worker"),
         after=("migrate-ai", "topics"),
         principal="ai",
+        operator_codes=(3, 5, 6),
     ),
     Service(
-        name="jobs",
-        ready="query",
-        asks="postgres-relational",
+        "jobs",
+        "query",
+        (*celery("jobs", slots=2), *BEAT, *QUIET),
+        metrics="jobs_metrics",
+        asks=CORE,
         health=QUEUE_AT_WORK.format("jobs"),
-        command=(*worker_of("jobs", slots=2), *BEAT, *QUIET),
         after=("migrate-core", "valkey"),
     ),
     Service(
-        name="webhooks",
-        ready="query",
-        asks="postgres-relational",
+        "webhooks",
+        "query",
+        (*celery("webhooks", slots=4), *QUIET),
+        metrics="webhooks_metrics",
+        asks=CORE,
         health=QUEUE_AT_WORK.format("webhooks"),
-        command=(*worker_of("webhooks", slots=4), *QUIET),
         after=("migrate-core", "valkey"),
     ),
 )
-SESSIONS = "web-sessions"
 WEB: tuple[Service, ...] = (
-    Service(name=SESSIONS, ready="embedded", port="web_sessions"),
+    Service(SESSIONS, "embedded", port="web_sessions"),
+    Service("web-build", "exit", python("scripts.web build"), patience=900),
     Service(
-        name="web-build",
-        ready="exit",
-        command=(PYTHON, "-m", "scripts.web", "build"),
-        patience=900,
-    ),
-    Service(
-        name="web",
-        ready="http",
-        command=(PYTHON, "-m", "scripts.web", "serve"),
+        "web",
+        "http",
+        python("scripts.web serve"),
         port="web",
         health="/bff/health",
         after=("web-build", SESSIONS, "core", "ai"),
     ),
 )
 """The client, which `make up` starts unless it is called with WEB=0."""
+OBSERVE = Service(
+    "prometheus", "http", python("scripts.observe"), port="prometheus", health="/-/ready"
+)
+"""Prometheus, which `make up OBSERVE=1` starts where it is installed."""
 SEED = Service(
-    name="seed",
-    ready="exit",
-    command=(PYTHON, "-m", "core.manage", "seed", "--if-empty"),
+    "seed",
+    "exit",
+    python("core.manage seed --if-empty"),
     after=("core", "relay", "worker"),
     patience=300,
 )
-BY_NAME: Mapping[str, Service] = {service.name: service for service in (*SERVICES, *WEB, SEED)}
+BY_NAME: Mapping[str, Service] = {
+    service.name: service for service in (OBSERVE, *SERVICES, *WEB, SEED)
+}

@@ -3,8 +3,7 @@
 import fcntl
 import os
 import signal
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property
@@ -14,20 +13,21 @@ from infra.kafka.logins import ADMIN, BROKER, login, password_variable
 from scripts.embedded.errors import CannotRun
 from scripts.embedded.kafka import Kafka
 from scripts.embedded.kafka_local import LocalKafka
-from scripts.embedded.ports import HOST, Ports, require_free
+from scripts.embedded.ports import HOST, Ports, PortTaken, require_free
 from scripts.embedded.postgres import Postgres
 from scripts.embedded.private import PRIVATE_UMASK, close_to_others
 from scripts.embedded.valkey import Valkey
-from scripts.stack import processes, secrets
+from scripts.stack import keeper, processes, secrets
 from scripts.stack.fingerprint import fingerprint
-from scripts.stack.health import Server, healthy
-from scripts.stack.processes import Register, Started
+from scripts.stack.health import Server, answers, rows
+from scripts.stack.processes import Register
 from scripts.stack.served import wait_until_served
-from scripts.stack.services import BY_NAME, SEED, SERVICES, SESSIONS, WEB, Service
+from scripts.stack.services import AI, BY_NAME, CORE, SEED, SERVICES, SESSIONS, WEB, Service
+from scripts.stack.supervisor import Listener, Supervisor, wait_until_ready
 
 PROJECT = Path(__file__).parents[2]
+DATABASE, VECTOR_DATABASE = "ongozacyberhub", "ongozacyberhub_vector"
 MAILDIR = "core.mail.maildir.MaildirBackend"
-POLL_SECONDS = 0.1
 ORPHAN_SECONDS = 5.0  # how long the workers of a killed server may need to notice and go
 
 PROPERTIES = {
@@ -36,17 +36,6 @@ PROPERTIES = {
 }
 """Files with librdkafka's properties, each with a principal and its mechanism: an operator, who may
 also write, and a team that may only read."""
-
-Listener = Callable[[str, str], None]
-"""Called with service name and state when a service's state changes: for a live table."""
-
-
-class NotReady(CannotRun):
-    """A service ended or did not become ready; the message names its log and quotes its end."""
-
-
-class Busy(CannotRun):
-    """Another `up` or `down` of the same folder is at work."""
 
 
 class Stack:
@@ -102,21 +91,18 @@ class Stack:
 
     @cached_property
     def servers(self) -> dict[str, Server]:
-        data = self.folder / "data"
-        relational, vector = "postgres-relational", "postgres-vector"
-        return {
-            relational: Postgres(
-                relational, data / relational, self.ports.db, "ongozacyberhub",
-                self.secrets["DB_PASSWORD"], self.durable,
+        data, ports, passwords = self.folder / "data", self.ports, self.secrets
+        servers: tuple[Server, ...] = (
+            Postgres(CORE, data / CORE, ports.db, DATABASE, passwords["DB_PASSWORD"], self.durable),
+            Postgres(
+                *(AI, data / AI, ports.vector_db, VECTOR_DATABASE),
+                *(passwords["VECTOR_DB_PASSWORD"], self.durable),
             ),
-            vector: Postgres(
-                vector, data / vector, self.ports.vector_db, "ongozacyberhub_vector",
-                self.secrets["VECTOR_DB_PASSWORD"], self.durable,
-            ),
-            "kafka": self._broker(data / "kafka"),
-            "valkey": self._valkey,
-            SESSIONS: self._sessions,
-        }  # fmt: skip
+            self._broker(data / "kafka"),
+            self._valkey,
+            self._sessions,
+        )
+        return {server.name: server for server in servers}
 
     @property
     def _valkey(self) -> Valkey:
@@ -140,10 +126,10 @@ class Stack:
         self, principal: str = ADMIN, mechanism: str = "SCRAM-SHA-512"
     ) -> dict[str, str]:
         """The settings with which librdkafka's clients connect as `principal`."""
-        if not self.logins:
-            return {"bootstrap.servers": f"{HOST}:{self.ports.kafka}"}
-        password = self.secrets[password_variable(principal)]
         servers = f"{HOST}:{self.ports.kafka}"
+        if not self.logins:
+            return {"bootstrap.servers": servers}
+        password = self.secrets[password_variable(principal)]
         return login(servers, principal, password, mechanism=mechanism)
 
     @property
@@ -158,7 +144,8 @@ class Stack:
         if service.principal == ADMIN:
             return self.environment
         own = {name: value for name, value in self.secrets.items() if name not in secrets.KAFKA}
-        return {**self._environment(), **own, **self._kafka_login(service.principal)}
+        metrics = {"METRICS_PORT": str(getattr(self.ports, service.metrics or "", 0))}
+        return {**self._environment(), **own, **self._kafka_login(service.principal), **metrics}
 
     def _kafka_login(self, principal: str) -> dict[str, str]:
         if not (self.logins and principal):
@@ -172,27 +159,25 @@ class Stack:
         }
 
     def _environment(self) -> dict[str, str]:
+        inherited = os.environ.keys() - secrets.NOT_INHERITED
         return {
-            **{
-                name: value
-                for name, value in os.environ.items()
-                if name not in secrets.NOT_INHERITED
-            },
+            **{name: os.environ[name] for name in inherited},
             **self.ports.environment(),
             "PYTHONUNBUFFERED": "1",
             "EMAIL_BACKEND": MAILDIR,  # there is no mail server: mail stays in a folder
             "MAIL_FOLDER": str(self.folder / "mail"),
             "FILES_ROOT": str(self.folder / "files"),
             "UPLOADS_ROOT": str(self.folder / "uploads"),
+            "PROMETHEUS_FOLDER": str(self.folder / "data" / "prometheus"),
             "DEMO_DATA": "yes",  # the command `seed`
             "MULTILINGUAL_SEARCH": "1",
             "PAYMENT_SANDBOX": "1",  # nobody pays with money here
             "WEBHOOKS_TO_LOOPBACK": "1",  # their receivers run here too
             "DB_HOST": HOST,
-            "DB_NAME": "ongozacyberhub",
+            "DB_NAME": DATABASE,
             "DB_USER": "postgres",
             "VECTOR_DB_HOST": HOST,
-            "VECTOR_DB_NAME": "ongozacyberhub_vector",
+            "VECTOR_DB_NAME": VECTOR_DATABASE,
             "VECTOR_DB_USER": "postgres",
             "KAFKA_BOOTSTRAP_SERVERS": f"{HOST}:{self.ports.kafka}",
             "VALKEY_URL": self._valkey.url(),
@@ -208,21 +193,35 @@ class Stack:
         }
 
     def up(
-        self, services: Iterable[Service] = SERVICES, report: Listener = lambda *_: None
+        self,
+        services: Iterable[Service] = SERVICES,
+        report: Listener = lambda *_: None,
+        *,
+        keep: bool = False,
     ) -> None:
         """Start what does not run yet and wait until it is ready and what was seeded is served.
+        With `keep` a process stays that starts again what ends, until `down`.
 
-        Raises PortTaken before anything is started, CannotRun, NotReady and Busy.
+        Raises PortTaken before anything is stopped or started, CannotRun and NotReady.
         """
-        wanted = list(services)
+        names = [service.name for service in services]
         with self._alone():
             close_to_others(self.folder)
             self._write_kafka_properties()
-            self._stop_outdated(report)
-            self._require_free_ports(wanted)
-            self._prepare(wanted)
-            self._start_in_order(wanted, report)
-            if SEED in wanted:
+            self._require_free_ports(names)
+            keeper.stop(self)
+            try:
+                self._stop_outdated(report)
+                self._prepare(names)
+            except BaseException:  # also when it is interrupted
+                if keep:
+                    keeper.adopt(self)
+                raise
+            if keep:
+                keeper.start(self, names, report)
+            else:
+                self.run(*names, report=report)
+            if SEED.name in names:
                 report(SEED.name, "done" if wait_until_served(self) else "done, not served yet")
 
     def _write_kafka_properties(self) -> None:
@@ -234,14 +233,13 @@ class Stack:
     def _stop_outdated(self, report: Listener) -> None:
         """Stops processes that run other code than this, whose tables are about to be migrated, and
         all services if the broker runs with settings of an earlier release."""
-        broker = self.servers["kafka"]
+        broker, started = self.servers["kafka"], self.register.all()
         if isinstance(broker, Kafka) and self.register.alive("kafka") and broker.is_outdated():
-            self._stop_all(report)
-        started = self.register.all().values()
-        self._stop_all(
-            report,
-            {one.name for one in started if one.name not in self.servers and one.code != self.code},
-        )
+            names = {*started}
+        else:
+            others = started.keys() - self.servers.keys()
+            names = {name for name in others if started[name].code != self.code}
+        self._stop_all(names, report)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -251,150 +249,112 @@ class Stack:
             try:
                 fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise Busy(f"another `up` or `down` of {self.folder} is at work") from None
+                raise CannotRun(f"another `up` or `down` of {self.folder} is at work") from None
             yield
 
-    def _require_free_ports(self, services: Iterable[Service]) -> None:
-        for service in services:
-            if service.port and not self.register.alive(service.name):
-                died = service.name in self.register.all()
-                patience = ORPHAN_SECONDS if died else 0
-                require_free(service.port, getattr(self.ports, service.port), patience)
-                if service.name == "kafka":
-                    require_free("kafka_controller", self.ports.kafka_controller, patience)
+    def _require_free_ports(self, names: Iterable[str]) -> None:
+        for name in names:
+            if self.register.alive(name):
+                continue
+            patience = ORPHAN_SECONDS if name in self.register.all() else 0
+            controller = "kafka_controller" if name == "kafka" else None
+            own = BY_NAME[name].port, BY_NAME[name].metrics, controller
+            try:
+                for port in filter(None, own):
+                    require_free(port, getattr(self.ports, port), patience)
+            except PortTaken:
+                if not self.register.alive(name):  # else the keeper started it meanwhile
+                    raise
 
-    def _prepare(self, services: Iterable[Service]) -> None:
+    def _prepare(self, names: Iterable[str]) -> None:
         """Prepare side by side the servers that take long the first time (jars, new clusters)."""
-        names = [service.name for service in services]
         idle = [name for name in names if name in self.servers and not self.register.alive(name)]
         if idle:
             with ThreadPoolExecutor(len(idle)) as pool:
                 list(pool.map(lambda name: self.servers[name].prepare(), idle))
 
-    def _start_in_order(self, wanted: list[Service], report: Listener) -> None:
-        done: set[str] = set()
-        deadlines: dict[str, float] = {}
-        names = {service.name for service in wanted}
-        while len(done) < len(wanted):
-            for service in wanted:
-                waiting = service.name not in done and service.name not in deadlines
-                if waiting and done.issuperset(names.intersection(service.after)):
-                    self.start(service.name)
-                    deadlines[service.name] = self._deadline(service.name)
-                    report(service.name, "starting")
-            for name in [name for name in deadlines if self._is_ready(name, deadlines[name])]:
-                del deadlines[name]
-                done.add(name)
-                if name != SEED.name:  # reported when it is served
-                    report(name, "done" if BY_NAME[name].ready == "exit" else "ready")
-            self._require_alive(done)
-            time.sleep(POLL_SECONDS)
-
-    def _require_alive(self, names: Iterable[str]) -> None:
-        """Raises NotReady for the service that died while the others were still starting."""
-        for name in names:
-            if BY_NAME[name].ready != "exit" and not self.register.alive(name):
-                raise NotReady(f"{name} ended\n{self.last_words(name)}")
-
     def start(self, name: str, *, environment: dict[str, str] | None = None) -> None:
         """Start one service unless it runs; `environment` is added to the usual one."""
         if self.register.alive(name):
             return
-        server = self.servers.get(name)
+        service, server = BY_NAME[name], self.servers.get(name)
         if server:
             server.prepare()
+            command, usual, cwd = server.command(), {**os.environ}, Path("/")  # without our secrets
+        else:
+            command, usual, cwd = self.command_of(service), self.environment_of(service), PROJECT
+        own = {**usual, **(environment or {})}
         started = processes.start(
-            name,
-            server.command() if server else self._command(BY_NAME[name]),
-            # The servers need none of our secrets.
-            environment={
-                **(os.environ if server else self.environment_of(BY_NAME[name])),
-                **(environment or {}),
-            },
-            cwd=Path("/") if server else PROJECT,
-            log=self.log(name),
-            code=self.code,
+            name, command, environment=own, cwd=cwd, log=self.log(name), code=self.code
         )
-        self.register.add(started)
+        try:
+            self.register.add(started)
+        except OSError:  # a full disk: a process that nobody knows of would never be stopped
+            started.kill()
+            raise
 
-    def _command(self, service: Service) -> list[str]:
+    def command_of(self, service: Service) -> list[str]:
         return [one for one in service.command if self.logins or one != "--logins"]
 
-    def _deadline(self, name: str) -> float:
-        return time.monotonic() + BY_NAME[name].patience * self.patience
+    def patience_for(self, name: str) -> float:
+        """How long a service may take to become ready: up to five times longer while more processes
+        than there are processors want to run."""
+        busy = os.getloadavg()[0] / (os.cpu_count() or 1)
+        return BY_NAME[name].patience * self.patience * min(max(1.0, busy), 5.0)
 
-    def wait_ready(self, name: str) -> None:
-        """Raises NotReady when the service ended or needs longer than its patience."""
-        deadline = self._deadline(name)
-        while not self._is_ready(name, deadline):
-            time.sleep(POLL_SECONDS)
+    def run(
+        self,
+        *names: str,
+        report: Listener = lambda *_: None,
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        """Start services and wait until they are ready, or have ended if they are steps.
 
-    def run(self, name: str, *, environment: dict[str, str] | None = None) -> None:
-        """Start one service and wait until it is ready, or has ended if it is a step."""
-        self.start(name, environment=environment)
-        self.wait_ready(name)
-
-    def _is_ready(self, name: str, deadline: float) -> bool:
-        started = self.register.all()[name]
-        alive = started.process() is not None
-        if BY_NAME[name].ready == "exit":
-            if not alive and self._succeeded(started):
-                return True
-        elif not alive:
-            raise NotReady(f"{name} ended\n{self.last_words(name)}")
-        elif self.healthy(name):
-            return True
-        if time.monotonic() > deadline:
-            raise NotReady(f"{name} is not ready in time\n{self.last_words(name)}")
-        return False
-
-    def _succeeded(self, step: Started) -> bool:
-        """Raises NotReady when the step failed; runs it again when its exit code is unknown."""
-        self.register.remove(step.name)
-        code = processes.exit_code(step)
-        if code:
-            words = self.last_words(step.name)
-            raise NotReady(f"{step.name} failed with exit code {code}\n{words}")
-        if code is None:
-            self.start(step.name)
-        return code == 0
+        Raises NotReady at the first failure.
+        """
+        supervisor = Supervisor(self, [BY_NAME[name] for name in names], environment)
+        wait_until_ready(self, names, supervisor.look, report, failures_max=1)
 
     def healthy(self, name: str) -> bool:
         """Whether a running service does its work, as far as is visible from outside."""
-        started = self.register.alive(name)
-        return started is not None and healthy(
-            BY_NAME[name], started, servers=self.servers, ports=self.ports
-        )
+        service, started = BY_NAME[name], self.register.alive(name)
+        if started is None:
+            return False
+        match service.ready:
+            case "embedded":
+                return self.servers[name].ready()
+            case "http":
+                port = getattr(self.ports, str(service.port))
+                return answers(f"http://{HOST}:{port}{service.health}")
+            case "query":
+                found = rows(self.servers[service.asks], service.health, {"age": started.age()})
+                return bool(found and found[0][0])
+            case "exit":
+                return True
 
     def kill(self, name: str, signal_number: int = signal.SIGKILL) -> None:
         """Signal a service; when the signal is SIGKILL, wait until it has ended."""
         started = self.register.alive(name)
-        if started is None:
-            return
-        if signal_number == signal.SIGKILL:
+        if started and signal_number == signal.SIGKILL:
             started.kill()
-        else:
+        elif started:
             started.send(signal_number)
 
     def stop(self, name: str) -> None:
         """Stop one service as `down` does."""
-        started = self.register.alive(name)
-        if started:
+        if started := self.register.alive(name):
             # PostgreSQL waits for its clients on SIGTERM; SIGINT ends them and stops cleanly.
-            postgres = name.startswith("postgres")
-            started.stop(signal.SIGINT if postgres else signal.SIGTERM)
+            started.stop(signal.SIGINT if name.startswith("postgres") else signal.SIGTERM)
         self.register.remove(name)
 
     def down(self, report: Listener = lambda *_: None) -> None:
-        """Stop what was started, in reverse order, and nothing else. Raises Busy."""
+        """Stop what was started, in reverse order, and nothing else. Raises CannotRun."""
         with self._alone():
-            self._stop_all(report)
+            keeper.stop(self)
+            self._stop_all(self.register.all(), report)
 
-    def _stop_all(self, report: Listener, names: Iterable[str] | None = None) -> None:
-        """Stops these services, or all, in reverse order."""
-        order = list(BY_NAME)
-        found = self.register.all() if names is None else names
-        for name in sorted(found, key=order.index, reverse=True):
+    def _stop_all(self, names: Iterable[str], report: Listener) -> None:
+        for name in sorted(names, key=[*BY_NAME].index, reverse=True):
             was_alive = self.register.alive(name)
             self.stop(name)
             report(name, "stopped" if was_alive else "had ended")

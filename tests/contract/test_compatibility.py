@@ -12,15 +12,16 @@ import pytest
 
 from ongoza_contracts import codec, topics
 from ongoza_contracts.codec import Received, decode, encode
+from ongoza_contracts.needs import FactNeeds, Schema, TeamNeeds
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.topics import FACT_TYPES, Sunset
 from scripts.contracts import sunsets
 from scripts.contracts.__main__ import CONTRACTS
 from scripts.contracts.compatibility import Break, breaks, compare
 from scripts.contracts.history import history, not_remembered, remember
-from scripts.contracts.needs import FactNeeds, Needs, TeamNeeds, load, unmet
+from scripts.contracts.needs import Needs, load, unmet
 from scripts.contracts.schemas import schemas
-from scripts.contracts.structure import Schema, canonical
+from scripts.contracts.structure import canonical
 from scripts.contracts.values import FORMAT_CHECKER, candidates, plain
 from tests.facts import NOW, progress
 

@@ -74,3 +74,11 @@ def test_links_between_the_documents_lead_somewhere() -> None:
     links = [(page, link) for page in pages for link in re.findall(LINK, page.read_text())]
     assert len(links) > 50
     assert [(str(page), link) for page, link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_target_of_make_that_the_first_pages_name_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for name in ("README.md", "CONTRIBUTING.md", "docs/consume-facts.md", "contracts/README.md"):
+        named = set(re.findall(r"\bmake ([a-z-]+)\b", (ROOT / name).read_text()))
+        assert named
+        assert named - targets == set(), name

@@ -19,9 +19,10 @@ from confluent_kafka.cimpl import NewTopic
 
 from ongoza_contracts.codec import BadRecord, Received, Unknown
 from ongoza_contracts.consumer import ConfluentMessage, PlainRecord, read
+from ongoza_contracts.needs import TeamNeeds
 from scripts.contracts.__main__ import CONTRACTS
 from scripts.contracts.needs import Needs as AllNeeds
-from scripts.contracts.needs import TeamNeeds, unmet
+from scripts.contracts.needs import unmet
 from scripts.contracts.schemas import schemas
 from scripts.web.node import run
 from tests.contract.test_consumers import CORPUS, cases_in, publish
@@ -147,13 +148,16 @@ def test_the_page_for_other_teams_leads_a_newcomer_to_their_first_numbers(
 ) -> None:
     """Its commands and files as they are printed, in a folder with nothing but the contracts."""
     (tmp_path / "contracts").symlink_to(CONTRACTS)
-    (take,), (first,), (commands,) = blocks("python"), blocks("python first.py"), blocks("sh")
+    (take,), (first,) = blocks("python"), blocks("python first.py")
+    in_one_line, commands = blocks("sh")
     (tmp_path / "take.py").write_text(take)
     (tmp_path / "first.py").write_text(first)
     publish(kafka_bootstrap, user(711), progress(711, "course-1", 1))
     (tmp_path / ".local").mkdir()
     properties = tmp_path / ".local" / "my_team.properties"
     properties.write_text(f"bootstrap.servers={kafka_bootstrap}\n")
+    *_, tried = run(["bash", "-ec", in_one_line], tmp_path).splitlines()  # pip prints before it
+    assert json.loads(tried)["type"] == "ongoza.progress.updated.v1"
     said = run(["bash", "-ec", commands], tmp_path)
     items, done = counted(said)
     publish(

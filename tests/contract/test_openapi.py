@@ -29,7 +29,7 @@ KEYWORDS = {
     *("properties", "required", "additionalProperties", "items", "prefixItems"),
     *("propertyNames", "minProperties", "maxProperties"),
     *("minItems", "maxItems", "minLength", "maxLength", "minimum", "maximum"),
-    *("default", "description", "examples", "deprecated", "contentEncoding", "readOnly"),
+    *("default", "description", "examples", "deprecated", "contentEncoding", "readOnly", "x-unit"),
 }
 REFUSALS = {"400", "401", "403", "404", "409", "412", "413", "415", "429", "431", "503", "5XX"}
 HEADERS_OF_REFUSALS = {"401": "WWW-Authenticate", "429": "Retry-After", "5XX": "Retry-After"}

@@ -10,7 +10,6 @@ import pytest
 from confluent_kafka import Consumer, Message, TopicPartition
 from django.db import connection, transaction
 
-from core.kit import trace
 from core.outbox.append import append, append_tombstones
 from core.outbox.kafka import Publisher
 from core.outbox.models import OutboxEvent
@@ -19,6 +18,7 @@ from infra.kafka.cluster import Cluster
 from infra.kafka.plan import CreateTopic
 from infra.kafka.wanted import wanted_topics
 from ongoza_contracts.topics import CONTENT, PROFILING, PROGRESS, USERS
+from ongoza_ops import trace
 from scripts.embedded.connect import Connect
 from scripts.embedded.ports import Ports
 from scripts.stack import processes
@@ -102,7 +102,7 @@ def write() -> int:
     with transaction.atomic():
         append(facts.user(6101))
         append(facts.published())
-    trace.begin()
+    trace.begin_work()
     with transaction.atomic():
         append(facts.user_updated(6101))
         append(facts.completed(6101))

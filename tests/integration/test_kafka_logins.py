@@ -1,6 +1,7 @@
 """Who may do what on the broker of `make up`, and how a broker without logins gets them."""
 
 import os
+import signal
 import socket
 import struct
 import subprocess
@@ -17,7 +18,7 @@ from infra.kafka.logins import BROKER, login
 from ongoza_contracts.codec import Record, encode
 from ongoza_contracts.topics import TOPICS, USERS
 from scripts.embedded.ports import HOST, Ports
-from scripts.stack.lag import consumer_lag, stored_positions
+from scripts.stack.lag import Lag, consumer_lag
 from scripts.stack.secrets import KAFKA, READER
 from scripts.stack.services import BY_NAME
 from scripts.stack.stack import PROJECT, Stack
@@ -163,12 +164,17 @@ def test_a_process_has_no_login_but_its_own(stack: Stack) -> None:
 
 
 def test_the_status_counts_what_waits_on_a_broker_with_logins(stack: Stack) -> None:
-    Learner.signed_up(stack)
-    eventually(lambda: outbox_depth(stack) == 0)
-    everything = eventually(lambda: consumer_lag(stack, {}))
-    assert set(everything) == {topic.name for topic in TOPICS if "ai" in topic.consumers}
-    assert everything[USERS.name] > 0
-    eventually(lambda: set(consumer_lag(stack, stored_positions(stack) or {}).values()) == {0})
+    stack.kill("worker", signal.SIGSTOP)
+    try:
+        Learner.signed_up(stack)
+        eventually(lambda: outbox_depth(stack) == 0)
+        waiting = eventually(lambda: consumer_lag(stack))
+        assert set(waiting) == {topic.name for topic in TOPICS if "ai" in topic.consumers}
+        assert waiting[USERS.name].records > 0
+        assert waiting[USERS.name].oldest_seconds > 0
+    finally:
+        stack.kill("worker", signal.SIGCONT)
+    eventually(lambda: set(consumer_lag(stack).values()) == {Lag()})
 
 
 @pytest.fixture

@@ -28,13 +28,17 @@ from tests.facts import erased, progress, published, record, user
 PATH = "/api/v1/recommendations"
 MARKED_EARLIER = "UPDATE dirty_learner SET marked_at = now() - $2::interval WHERE user_id = ANY($1)"
 WAITING_READERS = "SELECT user_id FROM dirty_learner WHERE read_at IS NOT NULL"
-MIGRATIONS = ("0026_lists_as_text.sql", "0027_readers_first.sql")
+MIGRATIONS = (
+    *("0026_lists_as_text.sql", "0027_readers_first.sql", "0028_what_marked.sql"),
+    "0029_oldest_mark.sql",
+)
 OLDER_RELEASE = """
 DROP VIEW live.recommendation, live.dirty_learner;
 ALTER TABLE g1.recommendation RENAME lines TO items;
 ALTER TABLE g2.recommendation RENAME lines TO items;
-ALTER TABLE g1.dirty_learner DROP read_at;
-ALTER TABLE g2.dirty_learner DROP read_at;
+ALTER TABLE g1.dirty_learner DROP read_at, DROP traceparent, DROP fact_at;
+ALTER TABLE g2.dirty_learner DROP read_at, DROP traceparent, DROP fact_at;
+DROP INDEX g1.dirty_learner_marked_at, g2.dirty_learner_marked_at;
 CREATE VIEW live.recommendation AS SELECT * FROM g1.recommendation;
 CREATE VIEW live.dirty_learner AS SELECT * FROM g1.dirty_learner
 """

@@ -16,7 +16,8 @@ from scripts.stack import secrets
 from scripts.stack.fingerprint import FOLDERS, LOCKS, fingerprint
 from scripts.stack.processes import Register, Started
 from scripts.stack.services import BY_NAME
-from scripts.stack.stack import NotReady, Stack
+from scripts.stack.stack import Stack
+from scripts.stack.supervisor import NotReady
 
 POSTGRES = (BY_NAME["postgres-relational"],)
 
@@ -114,9 +115,7 @@ def test_a_taken_port_is_named_before_anything_starts(small_stack: Stack) -> Non
 
 
 def test_a_service_that_ends_is_reported_with_the_end_of_its_log(small_stack: Stack) -> None:
-    with pytest.raises(
-        NotReady, match=r"migrate-core failed with exit code 1[\s\S]*migrate-core.log"
-    ):
+    with pytest.raises(NotReady, match=r"migrate-core failed: exit code 1[\s\S]*migrate-core.log"):
         small_stack.run("migrate-core")  # its database does not run
 
 
@@ -132,7 +131,7 @@ def test_secrets_are_generated_once_and_readable_by_their_owner_only(tmp_path: P
     made = secrets.load_or_make(tmp_path / "env")
     assert secrets.load_or_make(tmp_path / "env") == made
     assert (tmp_path / "env").stat().st_mode & 0o777 == 0o600
-    assert len(set(made.values())) == len(secrets.NAMES)
+    assert len(set(made.values())) == len(secrets.MAKERS)
     assert min(len(made[name]) for name in ("DJANGO_SECRET_KEY", "JWT_SECRET_KEY")) >= 32
 
 

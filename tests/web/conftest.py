@@ -1,6 +1,5 @@
 """The web client on the whole stack, in a real browser."""
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ from scripts.stack.services import WEB
 from scripts.stack.stack import Stack
 from scripts.web import browsing, chromium
 from scripts.web import build as building
+from tests.missing import skip_but_fail_in_ci
 
 WAIT_MS = 30_000  # the machine may be busy with other tests
 expect.set_options(timeout=WAIT_MS)
@@ -50,9 +50,7 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """Ends with its file: while Playwright has an event loop Django's database cannot be used."""
     whole = getattr(request.module, "WHOLE_BROWSER", False)
     if chromium.get(whole=whole) is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(NO_BROWSER)
-        pytest.skip(NO_BROWSER)
+        skip_but_fail_in_ci(NO_BROWSER)
     with browsing.browser(whole=whole) as found:
         yield found
 

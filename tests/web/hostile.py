@@ -310,6 +310,7 @@ def _cohort(school: School) -> None:
     event: Body = {one: text(f"calendar/events {one}", 200) for one in names}
     event |= {"organization": director.organization_id, **PERIOD}
     created(director, "calendar/events/", event)
+    school.add_page(f"/calendar?week={SOON.date()}", Role.LEARNER, Role.DIRECTOR)
     hook: Body = {"organization": director.organization_id, "url": "https://127.0.0.1:9/"}
     hook |= {"types": ["ongoza.user.updated.v1"]}
     hook["description"] = text("webhook-subscriptions description", 200)

@@ -30,8 +30,9 @@ class Person:
 
 def _link(folder: Path, email: str, beginning: str, other_than: str) -> str:
     pattern = re.compile(rf"http\S*{re.escape(beginning)}\S+")
-    mails = sorted(folder.rglob("*"), key=lambda file: file.stat().st_mtime, reverse=True)
-    for mail in (file for file in mails if file.is_file()):
+    # The server moves a whole mail from `tmp` to `new`.
+    mails = sorted(folder.rglob("new/*"), key=lambda file: file.stat().st_mtime, reverse=True)
+    for mail in mails:
         text = mail.read_text().replace("=\n", "").replace("=3D", "=")
         found = pattern.search(text) if email in text else None
         if found and found[0] != other_than:

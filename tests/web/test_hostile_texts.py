@@ -42,7 +42,6 @@ NOT_WRITTEN = {
     "users/{}/view-as reason": "not for browsers",
 }
 NOT_SHOWN = {
-    "calendar/events description",
     "content external_ids[].id",
     "enrolments/{}/confirm-payment reference",
     "entitlements reason",

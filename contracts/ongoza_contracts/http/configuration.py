@@ -1,13 +1,20 @@
 """Settings that both services read from the environment, and refuse at start in the same cases."""
 
 import re
+from collections.abc import Iterable
 from typing import Final, Literal
+
+from ongoza_contracts.http.variables import VARIABLES
 
 TOKEN_ALGORITHM: Final[Literal["HS256"]] = "HS256"  # noqa: S105  (a name, not a secret)
 SECRET_MIN_BYTES = 32
 SECRET_MIN_UNPREDICTABLE = 20
 _WELL_KNOWN = ("django-insecure", "change-me", "changeme", "your-secret", "secret-key-here")
 _KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop", "1234567890")
+
+PREFIXES = ("DB_", "VECTOR_DB_", "KAFKA_", "JWT_", "DJANGO_", "WORKER_", "ONGOZA_")
+"""What the names of variables of ours begin with, where no other software uses it."""
+_PASSWORD_OF_PRINCIPAL = re.compile(r"KAFKA_[A-Z0-9_]+_PASSWORD")
 
 _ORIGIN = re.compile(
     r"https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[1-9][0-9]{0,4})?"
@@ -32,6 +39,17 @@ def secret_fault(secret: str) -> str | None:
 def is_origin(text: str) -> bool:
     """Whether this is one origin as browsers send it: no wildcard, no path, lower case."""
     return _ORIGIN.fullmatch(text) is not None
+
+
+def unknown_variables(names: Iterable[str]) -> list[str]:
+    """Those of these environment variables that begin like ours, but that nothing reads."""
+    return sorted(
+        name
+        for name in names
+        if name.startswith(PREFIXES)
+        and name not in VARIABLES
+        and not _PASSWORD_OF_PRINCIPAL.fullmatch(name)
+    )
 
 
 def _unpredictable(secret: str) -> int:

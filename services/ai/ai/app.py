@@ -3,14 +3,18 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any, cast
 
 import typer
 import uvicorn
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
+from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ai import health
 from ai.coaching.router import router as coaching
@@ -29,17 +33,20 @@ from ai.kit.fallback import SOURCE_HEADER
 from ai.kit.guard import Guard
 from ai.kit.head import HeadAsGet
 from ai.kit.logs import configure
+from ai.kit.metrics import answering_scrapes, report_pool
 from ai.kit.parameters import refuse_unknown_parameters
 from ai.kit.settings import Settings, load_settings
-from ai.kit.trace import Trace, request_id
+from ai.kit.trace import Trace
 from ai.missions.router import router as missions
 from ai.operations.router import router as operations
 from ai.personality.router import router as personality
 from ai.profiling.router import router as profiling
 from ai.recommendations.router import PlainList
 from ai.recommendations.router import router as recommendations
-from ai.resources import open_resources
+from ai.resources import Resources, open_resources
 from ai.search.router import router as search
+from ongoza_ops import tracing
+from ongoza_ops.metrics import Process
 
 KEEP_ALIVE_SECONDS = 30
 STOP_SECONDS = 10
@@ -68,15 +75,31 @@ class DatabaseUnavailable(ServiceUnavailable):
     detail = "The database cannot be reached at the moment; try again."
 
 
+class Application(FastAPI):
+    """Without FastAPI's telemetry and Starlette's answer to crashes, through which every request
+    would pass: `Trace` records requests, and `Guard` answers crashes."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await Starlette.__call__(self, scope, receive, send)
+
+    def build_middleware_stack(self) -> ASGIApp:
+        stack: Any = super().build_middleware_stack()
+        while not isinstance(stack, HeadAsGet):  # the outermost of ours
+            stack = stack.app
+        return cast(ASGIApp, stack)
+
+
 def create_app(settings: Settings) -> FastAPI:
     """The application; it opens its resources when it is started."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_resources(settings, app.state.tokens) as app.state.resources:
-            yield
+        async with open_resources(settings, app.state.tokens) as resources:
+            app.state.resources = resources
+            async with answering_scrapes(Process.AI, settings, partial(_report, resources)):
+                yield
 
-    app = FastAPI(
+    app = Application(
         title="Ongoza CyberHub AI API",
         description="Profiling, recommendations, curriculum, missions, coaching, dashboard and "
         "search.",
@@ -89,7 +112,7 @@ def create_app(settings: Settings) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=lifespan,
     )
-    app.state.tokens = Tokens(settings.jwt_secret_key)
+    app.state.tokens = Tokens.of(settings)
     app.state.embedding_budget = new_budget()
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(refuse_unknown_parameters)])
@@ -99,6 +122,11 @@ def create_app(settings: Settings) -> FastAPI:
     docs.install(app)
     _wrap(app, settings)
     return app
+
+
+async def _report(resources: Resources) -> None:
+    report_pool(resources.pool)
+    resources.encoder.report()
 
 
 def _operation_id(route: APIRoute) -> str:
@@ -138,7 +166,7 @@ def _wrap(app: FastAPI, settings: Settings) -> None:
 
 
 async def _database_unavailable(_: Request, error: Exception) -> Response:
-    log.warning("database: %s request_id=%s", type(error).__name__, request_id())
+    log.warning("database: %s", type(error).__name__)
     return error_response(DatabaseUnavailable())
 
 
@@ -146,9 +174,9 @@ async def _database_unavailable(_: Request, error: Exception) -> Response:
 def serve() -> None:
     """Answer HTTP requests."""
     configure()
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     settings = load_settings()
     prefer_event_loop()
+    tracing.start("ai")
     uvicorn.run(
         create_app(settings),
         host=settings.ai_host,

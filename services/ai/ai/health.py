@@ -5,8 +5,9 @@ What everybody may ask costs the same however much there is; counts and causes a
 
 import asyncio
 import json
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import asyncpg
 from fastapi import APIRouter, Response
@@ -18,18 +19,22 @@ from ai.kit.dependencies import CurrentCore, CurrentPool
 from ai.kit.vectors import ModelIdentity
 from ai.operations.router import Operator
 from ai.projections.status import NEWEST_WORKER
+from ongoza_ops.promises import LIST_SECONDS
 
 CHECK_SECONDS = 1.0
 WORKER_SILENT_SECONDS = 30.0
 
 # Topics that lost records in the last seven days, unless the projections were rebuilt since.
 LOST = "SELECT * FROM live.lost_topic WHERE noticed_at > now() - interval '7 days'"
-# Whether the newest worker reports and its jobs succeed, and whether topics lost records. It reads
-# one row of each.
+OLDEST_MARK = "SELECT marked_at FROM dirty_learner ORDER BY marked_at LIMIT 1"
+# How the newest worker does, which topics lost records, and for how long the oldest list has
+# waited. It reads one row of each, however much there is.
 SUMMARY = f"""
 SELECT
-    worker.heartbeat_at > now() - make_interval(secs => {WORKER_SILENT_SECONDS}) AS reports,
-    worker.failed_jobs, EXISTS ({LOST}) AS lost
+    extract(epoch FROM now() - worker.heartbeat_at)::float8 AS silent_seconds,
+    worker.failed_jobs,
+    ARRAY(SELECT topic FROM ({LOST}) AS lost ORDER BY topic) AS lost,
+    greatest(extract(epoch FROM now() - ({OLDEST_MARK})), 0)::float8 AS oldest_list_seconds
 FROM (SELECT) AS always LEFT JOIN LATERAL ({NEWEST_WORKER}) AS worker ON true
 """  # noqa: S608 - constants
 # The newest worker of the live generation, and how much work is waiting.
@@ -44,6 +49,8 @@ SELECT
     worker.applied, worker.ignored, worker.unknown_types, worker.tombstones, worker.failed_jobs
 FROM (SELECT) AS always LEFT JOIN LATERAL ({NEWEST_WORKER}) AS worker ON true
 """  # noqa: S608 - constants
+
+Status: TypeAlias = Literal["ok", "degraded", "unavailable"]
 
 router = APIRouter(tags=["health"])
 
@@ -80,10 +87,14 @@ class Projection(BaseModel):
     parked_records: int
     learners_waiting: int
     """Learners whose list is waiting to be recomputed."""
+    oldest_list_seconds: float
+    """For how long the first of them has waited; 0 if none waits."""
     lost_topics: list[LostTopic]
     """Those of the last seven days, unless the projections were rebuilt since."""
     worker: Worker | None
     """Absent when none has ever run."""
+    problems: list[str]
+    """Why the status is `degraded`, a sentence each; empty if it is `ok`."""
 
 
 class Model(BaseModel):
@@ -107,9 +118,9 @@ class Live(BaseModel):
 
 
 class Health(BaseModel):
-    status: Literal["ok", "degraded", "unavailable"]
-    """Degraded: answers may be old or from a fallback, a background job keeps failing, or topics
-    lost records."""
+    status: Status
+    """Degraded: answers may be old or from a fallback, lists wait for longer than is promised, a
+    background job keeps failing, or topics lost records."""
     database: Literal["up", "down"]
     core: Literal["up", "failing"]
     model: Model
@@ -133,8 +144,11 @@ async def health(
     row = await _summary(pool)
     if row is None:
         response.status_code = 503
+    status: Status = "unavailable"
+    if row:
+        status = "degraded" if _problems(row, core_is_failing=core.breaker.is_open) else "ok"
     return Health(
-        status=_status(row, core_is_failing=core.breaker.is_open),
+        status=status,
         database="up" if row else "down",
         core="failing" if core.breaker.is_open else "up",
         model=Model.of(encoder.identity),
@@ -142,9 +156,11 @@ async def health(
 
 
 @router.get("/health/details", name="read_details")
-async def details(_: Operator, pool: CurrentPool) -> Projection:
-    """How far the worker is, what waits, and what failed: for operators."""
+async def details(_: Operator, pool: CurrentPool, core: CurrentCore) -> Projection:
+    """How far the worker is, what waits, what failed, and why the status is `degraded`: for
+    operators."""
     (row,) = await pool.fetch(DETAILS)
+    (summary,) = await pool.fetch(SUMMARY)
     silent = row["silent_seconds"]
     return Projection(
         generation=row["generation"],
@@ -152,19 +168,30 @@ async def details(_: Operator, pool: CurrentPool) -> Projection:
         learners_waiting=row["waiting"],
         lost_topics=json.loads(row["lost_topics"]),
         worker=None if silent is None else _worker(row, silent),
+        oldest_list_seconds=summary["oldest_list_seconds"],
+        problems=[*_problems(summary, core_is_failing=core.breaker.is_open)],
     )
 
 
-def _status(
-    row: asyncpg.Record | None, *, core_is_failing: bool
-) -> Literal["ok", "degraded", "unavailable"]:
-    if row is None:
-        return "unavailable"
-    if not row["reports"]:
-        return "degraded"
-    jobs = json.loads(row["failed_jobs"]).values()
-    failing = any(job["failures_in_a_row"] > 1 for job in jobs)
-    return "degraded" if failing or core_is_failing or row["lost"] else "ok"
+def _problems(row: asyncpg.Record, *, core_is_failing: bool) -> list[str]:
+    """What is not as promised, a sentence each."""
+    problems = [*_of_worker(row["silent_seconds"], row["failed_jobs"])]
+    problems += [f"{topic} lost records: run core's refill_topic" for topic in row["lost"]]
+    if (waited := row["oldest_list_seconds"]) > LIST_SECONDS:
+        problems.append(f"a list waits for {waited:.0f} s, promised are {LIST_SECONDS:.0f}")
+    if core_is_failing:
+        problems.append("core does not answer")
+    return problems
+
+
+def _of_worker(silent_seconds: float | None, failed_jobs: str | None) -> Iterator[str]:
+    if silent_seconds is None:
+        yield "no worker has ever run"
+    elif silent_seconds > WORKER_SILENT_SECONDS:
+        yield f"no worker has reported for {silent_seconds:.0f} s"
+    for name, job in json.loads(failed_jobs or "{}").items():
+        if job["failures_in_a_row"] > 1:
+            yield f"the worker's job {name} has failed {job['failures_in_a_row']} times in a row"
 
 
 async def _summary(pool: asyncpg.Pool) -> asyncpg.Record | None:

@@ -89,5 +89,5 @@ async def _patiently_connect(settings: Settings) -> asyncpg.Connection:
 @command.command()
 def run() -> None:
     """Bring the database to the schema this code expects."""
-    configure(logging.INFO, "%(message)s")
+    configure()
     asyncio.run(_main())

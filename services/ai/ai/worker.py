@@ -26,10 +26,11 @@ from ai.kit.broker import BrokerError, Consumer, KafkaConfig, Publisher
 from ai.kit.db import UNAVAILABLE, open_pool
 from ai.kit.garbage import collect_less_often
 from ai.kit.logs import configure
-from ai.kit.loops import JobStatus, exit_process, run_periodically
+from ai.kit.loops import JobStatus, exit_process, run_periodically, until_answered
+from ai.kit.metrics import answering_scrapes, report_pool
 from ai.kit.settings import Settings, load_settings
 from ai.kit.vectors import ModelIdentity
-from ai.projections import status
+from ai.projections import metrics, status
 from ai.projections.apply import Applier
 from ai.projections.batch import CONSUMED
 from ai.projections.generations import OtherModel, live_generation, require_model
@@ -44,6 +45,8 @@ from ai.vectorstore.base import StoreUnavailable
 from ai.vectorstore.index import Indexer
 from ai.vectorstore.mirror import PAUSE_SECONDS, Mirror
 from ai.vectorstore.pinecone import open_pinecone
+from ongoza_ops import tracing
+from ongoza_ops.metrics import FAILING_JOBS, Process
 
 STUCK = 4
 OTHER_MODEL = 5
@@ -51,7 +54,10 @@ HEARTBEAT_SECONDS = 2.0
 TUNING_SECONDS = 60.0
 UNSEEN_SECONDS = 600.0
 INDEX_SECONDS = 60.0
+TEXTS_SECONDS = 60.0
 TOPICS_SECONDS = 10.0
+LAG_SECONDS = 10.0
+"""Not with each scrape, which would wait for a connection to Kafka."""
 IDLE_SECONDS = 1.0
 """How often jobs look for work that another worker left; new work of their own worker wakes
 them."""
@@ -123,6 +129,8 @@ class Worker:
             await self._run_multilingual_jobs(run, stack)
             self._run_list_jobs(run, publisher)
             run("index", Indexer(self.pool).index_when_large, pause=INDEX_SECONDS)
+            count_texts = partial(metrics.count_texts, self.pool)
+            run("counting texts", count_texts, pause=TEXTS_SECONDS)
             run("heartbeat", self._beat, pause=HEARTBEAT_SECONDS)
             run(
                 "topic check",
@@ -131,6 +139,12 @@ class Worker:
                 unavailable=(BrokerError,),
             )
             run("stuck check", self._watch, pause=self.settings.worker_stuck_seconds / 4)
+            if self.settings.metrics_port:
+                run("lag", self._measure_lag, pause=LAG_SECONDS)
+            report = partial(self._report, encoder)
+            await stack.enter_async_context(
+                answering_scrapes(Process.WORKER, self.settings, report)
+            )
             yield
 
     async def _run_multilingual_jobs(self, run: Callable[..., None], stack: AsyncExitStack) -> None:
@@ -183,6 +197,18 @@ class Worker:
             self.consumer.stop()
         return False
 
+    async def _report(self, encoder: EncoderQueue) -> None:
+        """Sets the metrics that are read when Prometheus asks."""
+        report_pool(self.pool)
+        encoder.report()
+        for name, job in self.jobs.items():
+            FAILING_JOBS.labels(name).set(job.failures_in_a_row)
+        await metrics.report_waiting(self.pool)
+
+    async def _measure_lag(self) -> bool:
+        await metrics.report_lag(self.consumer)
+        return False
+
     async def _watch(self) -> bool:
         """Exits when aiokafka is stuck, as it may be after all brokers were unavailable. A worker
         that was idle gets the time until the next check to fetch a record that has just come."""
@@ -205,7 +231,9 @@ async def _run(settings: Settings) -> None:
     """Work on the live generation, and on the next one when it is replaced."""
     again = True
     while again:
-        generation = await _live_generation(settings)
+        generation = await until_answered(
+            "ai's database", lambda: _live_generation(settings), UNAVAILABLE
+        )
         pool = await open_pool(settings, search_path=f"{generation}, public")
         try:
             log.info("worker of generation %s", generation)
@@ -231,6 +259,7 @@ def work() -> None:
     configure()
     logging.getLogger("aiokafka").setLevel(logging.ERROR)
     collect_less_often()
+    tracing.start("worker")
     # A thread of low priority that waits for the processor keeps Python's lock for no longer.
     sys.setswitchinterval(SWITCH_SECONDS)
     try:

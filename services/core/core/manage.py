@@ -5,8 +5,8 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-from core.kit import trace
 from core.kit.private_output import make_output_private
+from ongoza_ops import trace
 
 
 def main() -> None:
@@ -14,7 +14,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.config.settings")
     # Migrations, rebuilds and the relay may take their time; requests may not (see settings).
     os.environ.setdefault("DB_STATEMENT_TIMEOUT_MS", "0")
-    trace.begin()
+    trace.begin_work()
     execute_from_command_line(sys.argv)
 
 

@@ -12,7 +12,7 @@ import pytest
 from ai.kit import loops
 from ai.kit.broker import BrokerError, Publisher
 from ai.kit.locks import TRY_ANNOUNCE, TRY_MIRROR
-from ai.kit.loops import JobStatus, run_periodically
+from ai.kit.loops import JobStatus, run_periodically, until_answered
 from ai.projections.generations import REPLACED
 from ai.recommendations.announce import PUBLISHED, WAITING, Announcer
 from ai.vectorstore.base import StoreUnavailable
@@ -74,6 +74,26 @@ async def test_an_unavailable_service_is_counted_in_short_pauses_without_traceba
     assert (status.failures, status.failures_in_a_row) == (2, 0)
     assert status.last_error == "KafkaError"
     assert [one.exc_info for one in caplog.records] == [None, None]
+
+
+async def test_a_service_that_is_slow_at_the_start_is_waited_for_and_logged_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(loops, "PAUSE_AFTER_FAILURE", 0)
+    job = FailingJob(failures=5, error=BrokerError("no brokers"))
+    with caplog.at_level(logging.INFO):
+        assert await until_answered("Kafka", job.run, (BrokerError,)) is False
+    assert caplog.messages == [
+        "waiting for Kafka: KafkaError: KafkaError: no brokers",
+        "Kafka answers",
+    ]
+    assert {one.levelname for one in caplog.records} == {"WARNING"}
+
+
+async def test_an_error_of_another_kind_is_not_waited_for() -> None:
+    job = FailingJob(failures=1)
+    with pytest.raises(ValueError, match="a bug"):
+        await until_answered("Kafka", job.run, (BrokerError,))
 
 
 class LiveDatabase:

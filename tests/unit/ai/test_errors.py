@@ -14,9 +14,10 @@ from ai.kit.auth import CurrentCaller, Tokens
 from ai.kit.bodies import read_json
 from ai.kit.guard import BODY_MAX, Guard
 from ai.kit.head import HeadAsGet
-from ai.kit.trace import Trace, child_traceparent
+from ai.kit.trace import Trace
 from ongoza_contracts.http.base import Request
 from ongoza_contracts.http.errors import Problem
+from ongoza_ops.trace import current_traceparent
 from tests.bad_input import BODIES, JSON, MEDIA
 from tests.tokens import SECRET, bearer
 
@@ -48,7 +49,7 @@ def create_app() -> FastAPI:
 
     @app.get("/api/me")
     async def me(caller: CurrentCaller) -> dict[str, Any]:
-        return {"user_id": caller.user_id, "traceparent": child_traceparent()}
+        return {"user_id": caller.user_id, "traceparent": current_traceparent()}
 
     @app.get("/api/items/{number}")
     async def item(number: int) -> int:

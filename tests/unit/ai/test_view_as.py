@@ -44,4 +44,4 @@ async def test_every_request_is_logged_with_the_admin(
         response = await http.get("/api/v1/profiling/tracks", headers=scoped(**VIEW))
     assert response.status_code == 200
     (line,) = [one.message for one in caplog.records if one.message.startswith("viewed as")]
-    assert "actor=5 user_id=7 request_id=" in line
+    assert line == "viewed as: actor=5 user_id=7"

@@ -17,7 +17,8 @@ from core.calendars.models import CalendarEvent, FeedToken
 from core.calendars.services import cancel_event, update_event
 from core.erasure.services import erase_user
 from core.export.contents import tables
-from core.kit.logs import JsonFormatter
+from core.kit.logs import RouteForPath
+from ongoza_ops.logs import JsonFormatter
 from tests.unit.core.school import ABSENT, World
 from tests.unit.core.world import calendar_event, refusal, signed_in
 
@@ -160,6 +161,7 @@ def test_no_log_line_holds_the_token_even_of_a_failure(
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter())
+    handler.addFilter(RouteForPath())
     logging.getLogger().addHandler(handler)
     level = logging.getLogger("core.access").level
     logging.getLogger("core.access").setLevel(logging.INFO)

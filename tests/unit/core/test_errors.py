@@ -9,9 +9,9 @@ from django.http import Http404
 from psycopg import errors as psycopg
 from rest_framework import exceptions
 
-from core.kit import trace
 from core.kit.errors import BadParameter, Conflict, DomainError, NotFound, exception_handler
 from ongoza_contracts.http.errors import Problem
+from ongoza_ops import trace
 
 
 def answer(error: Exception) -> tuple[int, Problem, dict[str, str]]:

@@ -26,10 +26,10 @@ from core.jobs.services import (
     schedule,
 )
 from core.jobs.ticking import REDELIVERY, next_time, tick
-from core.kit.trace import current_actor
 from core.outbox.models import FactHistory
 from core.outbox.restore_state import mark_checked, mark_pending
 from ongoza_contracts.vocabulary import Role
+from ongoza_ops.trace import current_actor
 from tests.unit.core.world import admin_site_client, person, refusal, signed_in
 
 pytestmark = pytest.mark.django_db

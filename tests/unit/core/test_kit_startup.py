@@ -209,3 +209,9 @@ def test_mpesa_is_refused_with_half_of_its_settings() -> None:
 def test_the_settings_find_the_key_of_a_gateway(sandbox: str, status: int) -> None:
     changes = {"EMAIL_HOST": "mail.example", "PAYMENT_SANDBOX": sandbox, "STRIPE_SECRET_KEY": "sk"}
     assert import_settings(changes).returncode == status
+
+
+@pytest.mark.parametrize("previous", ["short", GOOD, "django-insecure-change-me-in-production"])
+def test_a_bad_second_key_of_tokens_is_named_and_refused(previous: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="JWT_SECRET_KEY_PREVIOUS"):
+        start(jwt_secret_key_previous=previous)

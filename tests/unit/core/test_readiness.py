@@ -19,8 +19,8 @@ SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) FROM pg_stat_
 WAITING = """
 INSERT INTO outbox_event (event_id, topic, partition, key, partition_key, type, subject, time,
     dataschema, sequence)
-SELECT gen_random_uuid(), 'ongoza.users', 0, n, n, 'x', n, now(), '', n
-FROM generate_series(1, 500) AS n
+SELECT gen_random_uuid(), 'ongoza.users', 0, n, n, 'x', n, now() - make_interval(secs => %s), '', n
+FROM generate_series(1, %s) AS n
 """
 pytestmark = pytest.mark.django_db
 
@@ -86,12 +86,30 @@ def test_failed_jobs_are_counted_and_done_ones_are_not() -> None:
 def test_readiness_reads_no_more_rows_however_much_waits() -> None:
     tick_before(seconds=10)
     Job.objects.create(kind="x", failed_at=timezone.now())
+    wait_in_outbox(1)
     few = rows_read(ready)
     Job.objects.bulk_create(Job(kind="x", failed_at=timezone.now()) for _ in range(500))
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING)
+    wait_in_outbox(500)
     assert rows_read(ready) == few
     assert told()["outbox"]["waiting"] >= 500
+
+
+def test_records_that_wait_longer_than_the_promise_degrade() -> None:
+    tick_before(seconds=10)
+    wait_in_outbox(3)
+    assert ready() == {"status": "ok"}
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM outbox_event")
+    wait_in_outbox(3, seconds=6)
+    assert ready() == {"status": "degraded"}
+    outbox = told()["outbox"]
+    assert outbox["waiting"] >= 3
+    assert 6 <= outbox["oldest_seconds"] < 60
+
+
+def wait_in_outbox(count: int, seconds: int = 0) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING, [seconds, count])
 
 
 def rows_read(work: Callable[[], object]) -> int:

@@ -1,5 +1,6 @@
 """A topic that takes no records stalls alone, and its rows keep their order."""
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -160,6 +161,32 @@ def test_a_batch_is_decided_when_every_topic_is_acknowledged_or_failed() -> None
         delivery.raise_for_failures()
     assert refused.value.topics == {USERS}
     assert refused.value.offsets == {(PROGRESS, 2): 42}
+
+
+def test_an_outage_of_the_brokers_is_a_warning_once_and_its_end_is_logged(
+    clock: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    class Away(Brokers):
+        def publish(
+            self, records: Sequence[Record], while_waiting: Callable[[], None]
+        ) -> dict[PartitionId, int]:
+            if self.missing:
+                raise NotPublished("no broker answers")
+            return super().publish(records, while_waiting)
+
+    brokers = Away("all of them")
+    one = Relay(brokers, ShutdownFlag())
+    append_all(1)
+    with caplog.at_level(logging.INFO, logger="core.outbox.relay"):
+        for _ in range(3):
+            one._drain()
+        brokers.missing.clear()
+        one._drain()
+    assert [(record.levelname, record.message) for record in caplog.records] == [
+        ("WARNING", "relay: rows wait: no broker answers"),
+        ("INFO", "published"),
+        ("INFO", "relay: active"),
+    ]
 
 
 def test_a_silent_topic_fails_once_the_others_are_done(monkeypatch: pytest.MonkeyPatch) -> None:

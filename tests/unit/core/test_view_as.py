@@ -208,7 +208,7 @@ def test_every_request_is_logged_with_the_admin(
     with caplog.at_level(logging.INFO, "core.users.authentication"):
         viewer.get("users/me/")
     (record,) = [one for one in caplog.records if one.message == "viewed as"]
-    assert record.facts == {  # type: ignore[attr-defined]
+    assert record.fields == {  # type: ignore[attr-defined]
         "actor": world.admin.pk,
         "user_id": world.learner.pk,
     }

@@ -1,6 +1,9 @@
 """What differs between the catalogue and a cluster, and what is never done about it."""
 
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -20,9 +23,11 @@ from infra.kafka.plan import (
     UnsetConfig,
     differences,
 )
+from infra.kafka.show import show
 from infra.kafka.wanted import Grant, WantedTopic, wanted_grants, wanted_topics
 from ongoza_contracts.topics import PROGRESS, RECOMMENDATIONS, TOPICS
 
+ROOT = Path(__file__).parents[3]
 WANTED = WantedTopic(
     name="ongoza.users", partitions=6, replication=3, config={"cleanup.policy": "compact"}
 )
@@ -148,3 +153,21 @@ def test_a_producer_writes_and_a_consumer_reads_and_core_reads_what_it_wrote() -
         "ALLOW READ on GROUP engagement-stats",
         "ALLOW READ on GROUP engagement-stats-*",
     }
+
+
+def test_differences_are_shown_in_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    show("Plan", [CreateTopic(WANTED), SetConfig("ongoza.users", "retention.ms", "1", "2")])
+    assert capsys.readouterr().out.splitlines() == [
+        "Plan",
+        "        of            what          there  wanted",
+        "create  ongoza.users  topic                "
+        "6 partitions, replication 3, cleanup.policy=compact",
+        "set     ongoza.users  retention.ms  1      2",
+    ]
+
+
+def test_the_command_needs_nothing_that_the_image_of_core_lacks() -> None:
+    """The step `topics` of infra/compose.yml runs it there."""
+    lacking = ("rich", "typer", "psutil")
+    code = f"import sys; sys.modules.update(dict.fromkeys({lacking})); import infra.kafka.__main__"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)  # noqa: S603

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pydantic import ValidationError
 
 from ai.kit.broker import KafkaConfig
+from ai.kit.consumers import create_broker
 from ai.kit.settings import Settings
 from core.config.kafka import connection
 from infra.kafka.__main__ import main
@@ -159,3 +160,8 @@ def test_logins_that_cannot_be_set_are_an_error_and_nothing_is_applied(
 def test_a_password_shows_in_no_representation(monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, SECURITY_PROTOCOL="SASL_SSL", SASL_USERNAME="me", SASL_PASSWORD="in-no-log")
     assert "in-no-log" not in repr(ai_address())
+
+
+def test_the_worker_knows_each_of_several_brokers(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, BOOTSTRAP_SERVERS="kafka-1:9092, kafka-2:9092")
+    assert create_broker(ai_address()).specification.url == ["kafka-1:9092", "kafka-2:9092"]

@@ -1,6 +1,8 @@
 """The containers are the supervisor's services, and none starts on a default secret."""
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,13 @@ from infra.kafka.logins import ADMIN, BROKER, password_variable
 from scripts.embedded.kafka_local import LocalKafka
 from scripts.stack.secrets import KAFKA
 from scripts.stack.services import BY_NAME, SERVICES, WEB
+from tests import kafka_container
+from tests.missing import skip_but_fail_in_ci
 
 FILE = Path(__file__).parents[3] / "infra" / "compose.yml"
 ALL = (*SERVICES, *WEB)
 SERVERS = {"postgres-relational", "postgres-vector", "kafka"}
+OBSERVERS = {"prometheus", "grafana"}
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +30,7 @@ def services() -> dict[str, Any]:
 
 def test_compose_runs_what_the_supervisor_runs_and_a_front(services: dict[str, Any]) -> None:
     supervised = {service.name for service in ALL if service.name != "web-build"}
-    assert set(services) == supervised | {"nginx", "beat"}
+    assert set(services) == supervised | {"nginx", "beat"} | OBSERVERS
 
 
 @pytest.mark.parametrize(
@@ -50,6 +55,12 @@ def test_celery_works_in_containers_as_in_the_processes(services: dict[str, Any]
     assert " ".join(services["webhooks"]["command"][1:]) == webhooks
 
 
+def test_every_container_but_the_steps_comes_back(services: dict[str, Any]) -> None:
+    steps = {service.name for service in ALL if service.ready == "exit"}
+    restart = {name: one["restart"] for name, one in services.items()}
+    assert restart == {name: "no" if name in steps else "unless-stopped" for name in services}
+
+
 def test_each_queue_of_jobs_has_a_worker_with_slots_of_its_own() -> None:
     commands = [service.command for service in SERVICES if "-Q" in service.command]
     consumed = [command[command.index("-Q") + 1] for command in commands]
@@ -57,7 +68,7 @@ def test_each_queue_of_jobs_has_a_worker_with_slots_of_its_own() -> None:
 
 
 def test_a_container_with_a_port_has_a_health_check(services: dict[str, Any]) -> None:
-    with_port = {service.name for service in ALL if service.port} | {"nginx"}
+    with_port = {service.name for service in ALL if service.port} | {"nginx"} | OBSERVERS
     assert {name for name, service in services.items() if "healthcheck" in service} == with_port
 
 
@@ -145,3 +156,47 @@ def test_the_first_container_sets_every_login(services: dict[str, Any]) -> None:
     assert set(KAFKA) <= set(services["topics"]["environment"])
     commands = {service.name: service.command for service in SERVICES}
     assert tuple(services["topics"]["command"][1:]) == commands["topics"][1:]
+
+
+@pytest.mark.parametrize("names", [["compose.yml"], ["compose.yml", "compose.tls.yml"]], ids=str)
+def test_compose_accepts_its_files_with_the_secrets_and_not_without(
+    names: list[str], tmp_path: Path
+) -> None:
+    """Compose 1, which Debian has, does not know that a file of variables may be missing."""
+    tool = shutil.which("docker-compose")
+    if tool is None:
+        skip_but_fail_in_ci("docker-compose is not installed (on Debian: apt-get install it)")
+    texts = {name: (FILE.parent / name).read_text() for name in names}
+    required = set(re.findall(r"\$\{(\w+):\?", "".join(texts.values())))
+    secrets, nothing = tmp_path / "secrets", tmp_path / "nothing"
+    secrets.write_text("".join(f"{name}=/value\n" for name in required))
+    nothing.touch()
+    for name, text in texts.items():
+        (tmp_path / name).write_text(re.sub(r"(?m)^  env_file:.*\n", "", text))
+    files = [option for name in names for option in ("--file", str(tmp_path / name))]
+    for variables, accepted in ((secrets, True), (nothing, False)):
+        command = [tool, *files, "--env-file", str(variables), "config", "--quiet"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        assert (done.returncode == 0) is accepted, done.stderr
+
+
+def test_tests_in_containers_run_the_same_broker(services: dict[str, Any]) -> None:
+    kafka = services["kafka"]
+    assert kafka["image"] == kafka_container.IMAGE
+    assert f"./kafka/server.properties:{kafka_container.MOUNTED}:ro" in kafka["volumes"]
+    assert set(kafka_container.variables(9092)) <= set(kafka["environment"])
+
+
+def test_tls_is_mounted_where_nginx_reads_it() -> None:
+    extra = yaml.safe_load((FILE.parent / "compose.tls.yml").read_text())["services"]
+    assert set(extra) == {"nginx"}
+    mounted = [one.removesuffix(":ro").rsplit(":", 1)[1] for one in extra["nginx"]["volumes"]]
+    tls = (FILE.parent / "nginx" / "tls.conf").read_text()
+    assert mounted[0] == "/etc/nginx/tls/listen.conf"
+    assert (
+        "include /etc/nginx/tls/listen*.conf;" in (FILE.parent / "nginx" / "nginx.conf").read_text()
+    )
+    assert set(mounted[1:]) == set(re.findall(r"ssl_certificate(?:_key)? (\S+);", tls))
+    (port,) = extra["nginx"]["ports"]
+    assert port.rsplit(":", 1)[1] == "8443"
+    assert "listen 8443 ssl;" in tls

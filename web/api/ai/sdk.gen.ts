@@ -413,7 +413,8 @@ export const healthLive = <ThrowOnError extends boolean = false>(options?: Optio
 export const healthRead = <ThrowOnError extends boolean = false>(options?: Options<HealthReadData, ThrowOnError>): RequestResult<HealthReadResponses, HealthReadErrors, ThrowOnError> => (options?.client ?? client).get<HealthReadResponses, HealthReadErrors, ThrowOnError>({ url: '/health', ...options });
 
 /**
- * How far the worker is, what waits, and what failed: for operators.
+ * How far the worker is, what waits, what failed, and why the status is `degraded`: for
+ * operators.
  */
 export const healthReadDetails = <ThrowOnError extends boolean = false>(options?: Options<HealthReadDetailsData, ThrowOnError>): RequestResult<HealthReadDetailsResponses, HealthReadDetailsErrors, ThrowOnError> => (options?.client ?? client).get<HealthReadDetailsResponses, HealthReadDetailsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

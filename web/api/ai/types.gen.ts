@@ -874,8 +874,10 @@ export type Projection = {
     generation: string | null;
     parked_records: number;
     learners_waiting: number;
+    oldest_list_seconds: number;
     lost_topics: Array<LostTopic>;
     worker: Worker | null;
+    problems: Array<string>;
 };
 
 export type QuestionShown = {

@@ -1628,8 +1628,8 @@ export const healthDetails = <ThrowOnError extends boolean = false>(options?: Op
 });
 
 /**
- * Whether the database can be used, and whether an operator has to do something: then
- * `status` is `degraded`, and `health/details/` says what.
+ * Whether the database can be used, and whether an operator has to do something or facts
+ * reach Kafka too late: then `status` is `degraded`, and `health/details/` says why.
  */
 export const healthReady = <ThrowOnError extends boolean = false>(options?: Options<HealthReadyData, ThrowOnError>): RequestResult<HealthReadyResponses, HealthReadyErrors, ThrowOnError> => (options?.client ?? client).get<HealthReadyResponses, HealthReadyErrors, ThrowOnError>({ url: '/api/v1/health/ready/', ...options });
 

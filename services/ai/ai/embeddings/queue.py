@@ -17,6 +17,7 @@ import numpy as np
 from ai.embeddings.encoder import Encoder, check_texts
 from ai.kit.errors import ServiceUnavailable
 from ai.kit.vectors import Matrix, ModelIdentity, Row
+from ongoza_ops.metrics import ENCODER_TEXTS
 
 WAITING_TEXTS_MAX = 256
 READ_CHARACTERS = 1200
@@ -25,6 +26,7 @@ SHORT_CHARACTERS = 300
 """A single text of at most this length, such as a search, does not wait for longer ones."""
 
 SINGLE, REQUEST, BACKGROUND = 0, 1, 2
+URGENCIES = "single", "request", "background"
 RUN_CHARACTERS = {SINGLE: SHORT_CHARACTERS, REQUEST: 2 * READ_CHARACTERS, BACKGROUND: 4096}
 """The length of a run, by the urgency of its first text. The encoder runs a few long texts on one
 processor and leaves the other processors to requests; background texts use all of them."""
@@ -112,6 +114,11 @@ class EncoderQueue:
             for one in wanted:
                 self._leave(one)
         return np.stack([one.row.result() for one in wanted])
+
+    def report(self) -> None:
+        """Sets the metric of texts that wait or run."""
+        for name, count in zip(URGENCIES, self._waiting, strict=True):
+            ENCODER_TEXTS.labels(name).set(count)
 
     def close(self) -> None:
         for thread in (self._all_texts, self._short_texts):

@@ -5,7 +5,6 @@ and with 1 when a place did not answer.
 """
 
 import asyncio
-import logging
 import sys
 from typing import Annotated
 
@@ -32,7 +31,7 @@ console = Console()
 @command.command()
 def main(user_id: Annotated[int, typer.Argument(min=1, max=ID_MAX)]) -> None:
     """Show what was erased of a learner in each place, and what is left."""
-    configure(logging.ERROR, "%(message)s")
+    configure("ERROR")
     try:
         erased = asyncio.run(_ask(load_settings(), user_id))
     except (*UNAVAILABLE, BrokerError, CoreUnavailable, CoreRefused) as error:
@@ -64,7 +63,7 @@ async def _ask(settings: Settings, user_id: int) -> bool:
 
 async def of_core(settings: Settings, user_id: int) -> ErasureReport:
     """Raises CoreUnavailable and CoreRefused."""
-    tokens = Tokens(settings.jwt_secret_key)
+    tokens = Tokens.of(settings)
     core = CoreClient(settings.django_api_url, tokens, timeout=COMMAND_SECONDS)
     try:
         path = f"/api/v1/internal/erasures/{user_id}/"

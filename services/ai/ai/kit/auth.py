@@ -18,12 +18,12 @@ from fastapi import Depends
 from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
 from fastapi.security.base import SecurityBase
 from jose import jwk, jws
+from jose.exceptions import JWSError
 from jose.utils import base64url_decode
 from starlette.requests import Request
 
 from ai.kit.errors import ApiError
-from ai.kit.settings import SettingsError
-from ai.kit.trace import request_id
+from ai.kit.settings import Settings, SettingsError
 from ongoza_contracts.access import Permission
 from ongoza_contracts.http.configuration import TOKEN_ALGORITHM, secret_fault
 from ongoza_contracts.http.strict_json import parse_json
@@ -36,6 +36,7 @@ from ongoza_contracts.http.tokens import (
     viewer_is_consistent,
 )
 from ongoza_contracts.vocabulary import ID_MAX, Role
+from ongoza_ops import trace
 
 log = logging.getLogger(__name__)
 
@@ -126,21 +127,30 @@ class WeakSecret(SettingsError):
     """The process must not start with this secret."""
 
 
-def check_secret(secret: str) -> None:
+def check_secret(secret: str, name: str = "JWT_SECRET_KEY") -> None:
     """Raises WeakSecret for a secret that could be guessed."""
     if fault := secret_fault(secret):
-        raise WeakSecret(f"JWT_SECRET_KEY {fault}.")
+        raise WeakSecret(f"{name} {fault}.")
 
 
 class Tokens:
-    """Verifies and mints tokens with one secret. Remembers verified ones until they expire."""
+    """Verifies and mints tokens. Remembers verified ones until they expire."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: str, previous: str = "") -> None:
+        """`previous` only verifies; empty for none. Raises WeakSecret."""
         check_secret(secret)
+        if previous:
+            check_secret(previous, "JWT_SECRET_KEY_PREVIOUS")
         self._secret = secret
+        self._previous = previous
         self._verified: dict[str, Caller] = {}
         self.revocation_list = RevocationList()
         """`Revocations` replaces it."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Tokens":
+        """Raises WeakSecret."""
+        return cls(settings.jwt_secret_key, settings.jwt_secret_key_previous)
 
     def verify(self, token: str) -> Caller:
         """Like the function `verify`, but faster for a token that was verified before."""
@@ -148,7 +158,7 @@ class Tokens:
         caller = self._verified.get(token)
         if caller is None or caller.expires_at <= now:
             self._verified.pop(token, None)
-            caller = verify(token, self._secret, now=now)
+            caller = verify(token, self._secret, self._previous, now=now)
             if len(self._verified) >= _REMEMBERED_TOKENS:
                 self._verified.pop(next(iter(self._verified)))
             self._verified[token] = caller
@@ -160,12 +170,13 @@ class Tokens:
         return mint_service_token(self._secret, now=time.time())
 
 
-def verify(token: str, secret: str, *, now: float) -> Caller:
-    """The caller of an access token that core signed. Raises InvalidToken for any other token."""
+def verify(token: str, secret: str, previous: str = "", *, now: float) -> Caller:
+    """The caller of an access token that core signed with `secret`, or with `previous` unless that
+    is empty. Raises InvalidToken for any other token."""
     if len(token) > TOKEN_MAX_BYTES or not _TOKEN.fullmatch(token):
         raise InvalidToken("not a compact token of acceptable size")
     _check_header(_parse(base64url_decode, token.split(".")[0].encode()))
-    claims = _parse(_signed_payload, token, secret)
+    claims = _parse(_signed_payload, token, secret, previous)
     _check_times(claims, now)
     _check_origin(claims)
     scope = _scope(claims)
@@ -199,9 +210,15 @@ def mint_service_token(secret: str, *, now: float) -> str:
     return str(jws.sign(claims, secret, algorithm=TOKEN_ALGORITHM))
 
 
-def _signed_payload(token: str, secret: str) -> bytes:
+def _signed_payload(token: str, secret: str, previous: str = "") -> bytes:
     # A Key object: from a bare string jose would guess whether it is JSON, a key set or a PEM.
-    payload: bytes = jws.verify(token, jwk.construct(secret, TOKEN_ALGORITHM), [TOKEN_ALGORITHM])
+    key = jwk.construct(secret, TOKEN_ALGORITHM)
+    try:
+        payload: bytes = jws.verify(token, key, [TOKEN_ALGORITHM])
+    except JWSError:
+        if not previous:
+            raise
+        return _signed_payload(token, previous)
     return payload
 
 
@@ -324,6 +341,7 @@ class BearerToken(SecurityBase):
             caller = tokens.verify(_bearer(headers))
         except InvalidToken:
             raise Unauthenticated from None
+        trace.set_actor(f"user:{caller.user_id}")
         _check_user_header(headers, caller)
         allowed = scope_allows(
             caller.scope, request.method, self._permission, private=self._private
@@ -331,8 +349,7 @@ class BearerToken(SecurityBase):
         if not allowed:
             raise OutOfScope
         if caller.viewer is not None:
-            who = (caller.viewer, caller.user_id, request_id())
-            log.info("viewed as: actor=%s user_id=%s request_id=%s", *who)
+            log.info("viewed as: actor=%s user_id=%s", caller.viewer, caller.user_id)
         return caller
 
 

@@ -10,6 +10,7 @@ offsets of their markers hold no record.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any, Protocol, TypeAlias, TypeVar
@@ -21,8 +22,14 @@ from faststream.kafka import KafkaMessage
 from faststream.kafka.message import FAKE_CONSUMER
 
 from ai.kit.consumers import create_broker
-from ai.kit.kafka_config import READ_COMMITTED, WAIT_MS, KafkaConfig
-from ai.kit.loops import exit_process
+from ai.kit.kafka_config import (
+    HEARTBEAT_MS,
+    READ_COMMITTED,
+    SESSION_MS,
+    WAIT_MS,
+    KafkaConfig,
+)
+from ai.kit.loops import exit_process, until_answered
 from ai.kit.topic_logs import PartitionLog, partition_logs, topic_ids
 from ai.kit.topic_reader import Reader, Stalled
 from ongoza_contracts.codec import Record
@@ -38,7 +45,7 @@ T = TypeVar("T")
 UNREADABLE = 6
 """The exit code when a topic cannot be fetched, for instance without the right to read it."""
 RECORDS_MAX = 1000
-RETRY_SECONDS = 1.0
+COUNTED_RECORDS = 1000
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +111,8 @@ class Consumer:
             batch=True,
             group_id=self._group_id,
             auto_offset_reset="earliest",
+            session_timeout_ms=SESSION_MS,
+            heartbeat_interval_ms=HEARTBEAT_MS,
             ack_policy=AckPolicy.MANUAL,
             max_records=RECORDS_MAX,
             batch_timeout_ms=WAIT_MS,
@@ -126,13 +135,18 @@ class Consumer:
             await self._commit(next_offsets)
 
     async def run(self, background: Callable[[], AbstractAsyncContextManager[None]]) -> None:
-        """Runs until SIGTERM or SIGINT, and then until the current batch is committed.
+        """Waits for the brokers, then runs until SIGTERM or SIGINT, and then until the current
+        batch is committed.
 
         `background` is entered before the first batch and left after the last. Raises BrokerError.
         """
+        await self._until_answered(self.stop_if_topics_changed)
         application = FastStream(self.broker, lifespan=background, logger=None)
         self._stopping = application.exit
         await application.run()
+
+    async def _until_answered(self, request: Callable[[], Awaitable[T]]) -> T:
+        return await until_answered("Kafka", request, (KafkaError,))
 
     def stop(self) -> None:
         """Let `run` return when the current batch is committed."""
@@ -147,10 +161,10 @@ class Consumer:
         # Until Kafka and the database have answered, aiokafka would deliver from the group's
         # offsets.
         consumer.pause(*assigned)
-        await _retry_until_answered(self.stop_if_topics_changed)
+        await self._until_answered(self.stop_if_topics_changed)
         if self.topics_changed:
             return
-        logs = await _retry_until_answered(lambda: partition_logs(self._brokers, assigned))
+        logs = await self._until_answered(lambda: partition_logs(self._brokers, assigned))
         if not {*assigned} <= logs.keys():
             self._stop_for_new_consumer()
             return
@@ -185,6 +199,24 @@ class Consumer:
             async for _ in reader.read(positions, ends, records_max=1):
                 return True
         return False
+
+    async def lag(self) -> dict[str, int]:
+        """By topic, how many records of the assigned partitions can be read and are not applied;
+        beyond `COUNTED_RECORDS` the difference of offsets, which also counts offsets without a
+        record. Like `is_behind` it opens a new connection. Raises BrokerError."""
+        assigned = self._subscriber.consumer.assignment() if self._subscriber.consumer else ()
+        positions = await self._positions.load()
+        lag = Counter({partition.topic: 0 for partition in assigned})
+        async with Reader(self._brokers) as reader:
+            ends = await reader.last_stable_offsets_of(assigned)
+            waiting = {one: max(0, end - positions.get(one, 0)) for one, end in ends.items()}
+            if sum(waiting.values()) > COUNTED_RECORDS:
+                for partition, count in waiting.items():
+                    lag[partition.topic] += count
+                return lag
+            async for records in reader.read(positions, ends, records_max=COUNTED_RECORDS):
+                lag.update(record.topic for record in records)
+        return lag
 
     async def _report_truncated(
         self, records: Records, next_offsets: Mapping[TopicPartition, int]
@@ -258,16 +290,6 @@ def _wire(record: Record) -> dict[str, Any]:
         "value": record.payload,
         "headers": record.headers(),
     }
-
-
-async def _retry_until_answered(request: Callable[[], Awaitable[T]]) -> T:
-    """The result of `request`, which is repeated until the brokers answer."""
-    while True:
-        try:
-            return await request()
-        except KafkaError as error:
-            log.warning("waiting for the brokers: %s", error)
-            await asyncio.sleep(RETRY_SECONDS)
 
 
 def exit_on_failure(fetch: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:

@@ -12,6 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ai.kit.errors import ApiError, HeadersTooLarge, error_response
 from ai.kit.guard import HEADERS_MAX_BYTES
+from ongoza_ops.metrics import REFUSED
 
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 10.0
@@ -44,6 +45,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         if self._has_too_many():
+            REFUSED.labels("too_many_connections").inc()
             transport.abort()
         else:
             self._expect_rest()
@@ -63,6 +65,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answer invalid HTTP with the common error body."""
+        REFUSED.labels(MalformedRequest.code).inc()
         self.transport.write(_raw(MalformedRequest()))
         self.transport.close()
 
@@ -115,6 +118,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         if self._reading_head or not (self._is_idle() or self.cycle.response_started):
+            REFUSED.labels(error.code).inc()
             self.transport.write(_raw(error))
         self.transport.close()
 

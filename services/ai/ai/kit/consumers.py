@@ -18,6 +18,7 @@ def create_consumer(brokers: KafkaConfig, **options: Any) -> AIOKafkaConsumer:
 
 def create_broker(brokers: KafkaConfig, **options: Any) -> KafkaBroker:
     """FastStream's broker, which creates the consumers of its subscribers itself; `options` are
-    those of FastStream."""
+    those of FastStream. It would take a text with several addresses for one address."""
     use_tolerant_records()
-    return KafkaBroker(brokers.servers, security=brokers.security(), **options)
+    addresses = [address.strip() for address in brokers.servers.split(",")]
+    return KafkaBroker(addresses, security=brokers.security(), **options)

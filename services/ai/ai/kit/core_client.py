@@ -13,8 +13,8 @@ from pydantic import BaseModel, ValidationError
 from ai.kit.auth import Caller, Tokens
 from ai.kit.breaker import CircuitBreaker
 from ai.kit.errors import ApiError, ServiceUnavailable
-from ai.kit.trace import child_traceparent, request_id
 from ongoza_contracts.http.errors import Problem
+from ongoza_ops.trace import current_request_id, current_traceparent, new_traceparent
 
 BUDGET_SECONDS = 0.6
 """The time for all calls of one request together, unless the route sets another."""
@@ -125,7 +125,7 @@ class CoreClient:
     def note_failure(self, method: str, path: str, why: str) -> None:
         """Count and log a call that failed because of core."""
         self.breaker.failed()
-        log.warning("core: %s %s: %s request_id=%s", method, path, why, request_id())
+        log.warning("core: %s %s: %s", method, path, why)
 
     def _refusal(self, method: str, path: str, response: httpx.Response) -> ApiError:
         status = response.status_code
@@ -192,8 +192,8 @@ class CoreCalls:
         headers = {
             **self._headers,
             "Content-Type": "application/json",
-            "X-Request-ID": request_id(),
-            "traceparent": child_traceparent(),
+            "X-Request-ID": current_request_id(),
+            "traceparent": current_traceparent() or new_traceparent(),
         }
         return await self._client.request(
             method,

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import compile_path
 
-from ai.kit.trace import request_id
 from ongoza_contracts.http.errors import FieldError, Problem
+from ongoza_ops.trace import current_request_id
 
 
 class ApiError(Exception):
@@ -96,7 +96,7 @@ class ServiceUnavailable(ApiError):
 
 def error_response(error: ApiError) -> Response:
     body = Problem(
-        detail=error.detail, code=error.code, errors=error.errors, request_id=request_id()
+        detail=error.detail, code=error.code, errors=error.errors, request_id=current_request_id()
     )
     return Response(
         body.model_dump_json(),

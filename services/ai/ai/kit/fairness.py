@@ -14,6 +14,7 @@ from starlette.requests import Request
 from ai.kit.auth import CurrentCaller
 from ai.kit.errors import ApiError, ServiceUnavailable
 from ai.kit.garbage import exclude_present_objects
+from ongoza_ops.metrics import THROTTLED
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
@@ -61,6 +62,7 @@ class Concurrency:
         """Raises TooManyRequests."""
         running = self._running.get(caller.user_id, 0)
         if running >= self._most:
+            THROTTLED.labels("concurrency").inc()
             raise TooManyRequests
         self._running[caller.user_id] = running + 1
         try:
@@ -88,6 +90,7 @@ class Budget:
         spent = max(0.0, before - (now - at) * self._rate)
         if spent + cost > self._size:
             self._spent[user_id] = spent, now
+            THROTTLED.labels("budget").inc()
             raise TooManyRequests(math.ceil((spent + cost - self._size) / self._rate))
         self._spent[user_id] = spent + cost, now
         if len(self._spent) > _REMEMBERED_CALLERS:

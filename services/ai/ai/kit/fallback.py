@@ -8,7 +8,6 @@ from typing import TypeAlias, TypeVar
 from ai.kit.core_client import CoreUnavailable
 from ai.kit.db import UNAVAILABLE
 from ai.kit.errors import ServiceUnavailable
-from ai.kit.trace import request_id
 
 SOURCE_HEADER = "X-Source"
 
@@ -47,7 +46,7 @@ async def first_available(*queries: Query[T]) -> T:
             answer = await query()
         except (*UNAVAILABLE, CoreUnavailable, SourceUnavailable) as error:
             name = type(error).__name__
-            log.warning("source unavailable: %s %s request_id=%s", name, error, request_id())
+            log.warning("source unavailable: %s %s", name, error)
             continue
         if answer is not None:
             return answer

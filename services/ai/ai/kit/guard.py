@@ -17,7 +17,6 @@ from ai.kit.errors import (
     PayloadTooLarge,
     error_response,
 )
-from ai.kit.trace import request_id
 from ongoza_contracts.http.strict_text import quoted
 
 BODY_MAX = 256 * 1024
@@ -61,12 +60,10 @@ class Guard:
             _drop_trailing_slash(scope)
             await self.app(scope, _limited(receive), watched_send)
         except ClientDisconnect:
-            log.info("client left before its request was read request_id=%s", request_id())
+            log.info("client left before its request was read")
         except Exception as error:
             if not isinstance(error, ApiError):
-                log.exception(
-                    "%s %r failed request_id=%s", scope["method"], scope["path"], request_id()
-                )
+                log.exception("request failed")  # the line of the request has its route
                 error = InternalError()
             if started:
                 raise

@@ -16,12 +16,17 @@ FETCH_WAIT_MS = 20
 records are still being handled, and aiokafka sends no other fetch before it has returned, so their
 next records may wait this long."""
 
+SESSION_MS, HEARTBEAT_MS = 6_000, 1_000
+"""When a worker that died counts as dead, so that others get its partitions: brokers allow no
+shorter time by default. And how often each worker asks whether partitions are shared out anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class KafkaConfig:
     """The address of the brokers and the login."""
 
     servers: str
+    """Addresses of brokers, separated by commas."""
     protocol: str = "PLAINTEXT"
     username: str = ""
     password: str = field(default="", repr=False)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from ai.kit.db import UNAVAILABLE
 
@@ -15,6 +15,8 @@ LONGEST_PAUSE_AFTER_FAILURE = 60.0
 LONGEST_PAUSE_WHILE_UNAVAILABLE = 10.0
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 def exit_process(code: int, why: str) -> NoReturn:
@@ -92,6 +94,26 @@ async def run_periodically(
                 await asyncio.sleep(rest)
             else:
                 await _wait(wake, pause)
+
+
+async def until_answered(
+    service: str, request: Callable[[], Awaitable[T]], unavailable: tuple[type[Exception], ...]
+) -> T:
+    """The result of `request`, which is repeated while it raises one of `unavailable`. Logs once
+    that the service does not answer, and when it does."""
+    waits = False
+    while True:
+        try:
+            result = await request()
+        except unavailable as error:
+            if not waits:
+                log.warning("waiting for %s: %s: %s", service, type(error).__name__, error)
+            waits = True
+            await asyncio.sleep(PAUSE_AFTER_FAILURE)
+        else:
+            if waits:
+                log.warning("%s answers", service)
+            return result
 
 
 async def _wait(wake: asyncio.Event, seconds: float) -> None:

@@ -30,7 +30,11 @@ class Reader:
         )
 
     async def __aenter__(self) -> "Reader":
-        await self._consumer.start()
+        try:
+            await self._consumer.start()
+        except BaseException:  # also when it is cancelled because the brokers do not answer
+            await self._consumer.stop()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -1,58 +1,93 @@
-"""The id of a request, for its answer and log lines, and its traceparent, for calls to core."""
+"""Around every request: its id and trace context, its metrics and log line, no caching of
+answers."""
 
-import re
-import secrets
-from contextvars import ContextVar
+import asyncio
+import logging
+import time
+from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
-_TRACEPARENT = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+from ongoza_ops import trace, tracing
+from ongoza_ops.logs import request_fields
+from ongoza_ops.metrics import count_request
 
-_request_id: ContextVar[str] = ContextVar("request_id", default="")
-_traceparent: ContextVar[str] = ContextVar("traceparent", default="")
+TOGETHER = 32
+WAIT_SECONDS = 0.1
 
-
-def request_id() -> str:
-    """The id of the request being answered; empty outside of one."""
-    return _request_id.get()
-
-
-def child_traceparent() -> str:
-    """A W3C traceparent for a call made now, in the trace of the request or else a new one."""
-    _, trace, _, flags = (_traceparent.get() or f"00-{secrets.token_hex(16)}--01").split("-")
-    return f"00-{trace}-{secrets.token_hex(8)}-{flags}"
+access = logging.getLogger("ai.access")
 
 
 class Trace:
-    """Takes X-Request-ID and traceparent from the request, or makes the id; answers with the id.
+    """Takes X-Request-ID and traceparent from the request, or makes them; answers with the id.
 
     Answers of the API belong to one caller, so no cache may store them.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.lines = Lines()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            try:
+                await self.app(scope, receive, send)
+            finally:  # of the lifespan
+                self.lines.write()
             return
-        given, traceparent = b"", b""
-        for name, value in scope["headers"]:
-            if name == b"x-request-id":
-                given = value
-            elif name == b"traceparent":
-                traceparent = value
-        this_id = given.decode() if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
-        _request_id.set(this_id)
-        _traceparent.set(traceparent.decode() if _TRACEPARENT.fullmatch(traceparent) else "")
+        started = time.perf_counter()
+        given = dict(scope["headers"])
+        traceparent = given.get(b"traceparent", b"").decode("latin-1")
+        request_id, own = trace.begin(
+            given.get(b"x-request-id", b"").decode("latin-1"), traceparent
+        )
+        status, source = 0, b""
 
         async def send_with_id(message: Message) -> None:
+            nonlocal status, source
             if message["type"] == "http.response.start":
                 headers = message["headers"]
-                headers.append((b"x-request-id", this_id.encode()))
-                if scope["path"].startswith("/api/") and b"cache-control" not in dict(headers):
+                headers.append((b"x-request-id", request_id.encode()))
+                known = dict(headers)
+                if scope["path"].startswith("/api/") and b"cache-control" not in known:
                     headers.append((b"cache-control", b"no-store"))
+                status, source = message["status"], known.get(b"x-source", b"")
             await send(message)
 
-        await self.app(scope, receive, send_with_id)
+        try:
+            await self.app(scope, receive, send_with_id)
+        finally:
+            method, seconds = scope["method"], time.perf_counter() - started
+            route = getattr(scope.get("route"), "path", None)
+            count_request(route, method, status, seconds)
+            fields = request_fields(
+                method=method,
+                route=route,
+                status=status,
+                seconds=seconds,
+                source=source.decode("latin-1"),
+            )
+            tracing.record_request(own, trace.parent_of(traceparent), fields)
+            self.lines.add({**fields, "request_id": request_id, "trace_id": trace.trace_id_of(own)})
+
+
+class Lines:
+    """Log lines of requests, written together: alone each takes a tenth of an answer's time.
+
+    They wait for others at most `WAIT_SECONDS`; a process that is killed loses those that wait.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[float, dict[str, Any]]] = []
+
+    def add(self, fields: dict[str, Any]) -> None:
+        self._waiting.append((time.time(), fields))
+        if len(self._waiting) == 1:
+            asyncio.get_running_loop().call_later(WAIT_SECONDS, self.write)
+        elif len(self._waiting) >= TOGETHER:
+            self.write()
+
+    def write(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            access.info("request", extra={"several": waiting})

@@ -238,8 +238,11 @@ CREATE TABLE dirty_learner (
     mark       bigint NOT NULL DEFAULT nextval('dirty_mark'),
     marked_at  timestamptz NOT NULL DEFAULT now(),
     claimed_at timestamptz,
-    read_at    timestamptz  -- when the learner last read the list since it was marked
+    read_at    timestamptz,  -- when the learner last read the list since it was marked
+    traceparent text,        -- of the change that marked the learner
+    fact_at    timestamptz   -- `ce_time` of the oldest fact that the list does not show
 );
+CREATE INDEX dirty_learner_marked_at ON dirty_learner (marked_at);
 
 CREATE TABLE recommendation (
     user_id     integer PRIMARY KEY,

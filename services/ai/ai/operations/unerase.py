@@ -6,7 +6,6 @@ has no such user, and with 1 when core or the database does not answer.
 
 import asyncio
 import getpass
-import logging
 import sys
 from typing import Annotated
 
@@ -55,7 +54,7 @@ def main(
     reason: Annotated[str, typer.Option(help="Stored in the audit.")],
 ) -> None:
     """Take back the erasure of a user whom core still has."""
-    configure(logging.ERROR, "%(message)s")
+    configure("ERROR")
     if len(reason.strip()) < 3:
         raise typer.BadParameter("the reason needs at least three characters")
     try:
@@ -69,9 +68,7 @@ def main(
 
 
 async def _run(settings: Settings, user_id: int, reason: str) -> int:
-    core = CoreClient(
-        settings.django_api_url, Tokens(settings.jwt_secret_key), timeout=COMMAND_SECONDS
-    )
+    core = CoreClient(settings.django_api_url, Tokens.of(settings), timeout=COMMAND_SECONDS)
     pool = await open_pool(settings, search_path="public", size=1)
     try:
         return await unerase(core, pool, user_id, f"terminal {getpass.getuser()}", reason)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Generic, Protocol, TypeAlias, TypeVar
 from uuid import UUID
@@ -16,6 +17,7 @@ from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.sign_ins import SignInEnded, SignInStarted
 from ongoza_contracts.topics import Topic, topic_of
 from ongoza_contracts.users import UserCreated, UserErased, UserUpdated
+from ongoza_ops import trace
 
 UserFact: TypeAlias = UserCreated | UserUpdated
 ContentFact: TypeAlias = ContentPublished | ContentRetired
@@ -104,10 +106,14 @@ class Batch:
     refused: list[Refused] = field(default_factory=list)
     positions: dict[tuple[str, int], int] = field(default_factory=dict)
     """The offset after the last record of each topic and partition."""
+    traceparents: dict[int | None, str] = field(default_factory=dict)
+    """By owner, that of the last of its facts; by None that of a fact without owner."""
     facts: int = 0
     """The number of records with a fact of a known type."""
     unknown_types: int = 0
     tombstones: int = 0
+    times: list[datetime] = field(default_factory=list)
+    """When the facts were published, as far as their records say."""
 
     def add(self, fact: Fact, body: bytes) -> None:
         """Adds a fact, which was decoded from `body`. Raises TypeError for one without
@@ -190,3 +196,16 @@ def _add_or_refuse(batch: Batch, read: Received, record: RawRecord) -> None:
         batch.refused.append(Refused(record, FAR_VERSION_CODE, cause, fact))
     else:
         batch.add(fact, record.value or b"")
+        if traceparent := trace.parent_of(read.traceparent):
+            batch.traceparents[fact.owner_id] = traceparent
+        if published_at := _aware_time(read.time):
+            batch.times.append(published_at)
+
+
+def _aware_time(text: str | None) -> datetime | None:
+    """None for a text of a foreign producer that is no time."""
+    try:
+        time = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

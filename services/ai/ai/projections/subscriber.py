@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import asyncpg
@@ -15,6 +16,9 @@ from ai.kit.loops import exit_process
 from ai.projections.apply import Applied, Applier
 from ai.projections.batch import Batch, RawRecord, Refused, read_batch
 from ai.projections.parked import Budget
+from ongoza_ops import tracing
+from ongoza_ops.logs import trace_ids
+from ongoza_ops.metrics import CONSUMED, FACT_VISIBLE_SECONDS
 
 T = TypeVar("T")
 
@@ -24,6 +28,8 @@ NEVER = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 NOT_APPLICABLE = "not_applicable"
 """The code of that refusal."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+
+APPLIED = FACT_VISIBLE_SECONDS.labels("applied")
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +99,13 @@ class Subscriber:
 
     async def _apply(self, batch: Batch) -> None:
         """Raises an error of NEVER."""
+        began, traceparents = time.time_ns(), batch.traceparents.values()
         self._wake_jobs(await self._retried(lambda: self.applier.apply(batch)))
+        if batch.facts:
+            fields = {"records": batch.facts, "trace_ids": trace_ids(traceparents)}
+            log.info("applied", extra={"fields": fields})
+        tracing.record_parts("apply", traceparents, began, {"records": batch.facts})
+        _count_applied(batch)
 
     async def _retried(self, work: Callable[[], Awaitable[T]]) -> T:
         """Repeats the work until the database lets it be done."""
@@ -112,3 +124,18 @@ class Subscriber:
             self.lists.set()
         if applied.content:
             self.texts.set()
+
+
+def _count_applied(batch: Batch) -> None:
+    """Counts the records of an applied batch, and how late each of its facts is."""
+    outcomes = {
+        "fact": batch.facts,
+        "unknown_type": batch.unknown_types,
+        "tombstone": batch.tombstones,
+        "parked": len(batch.refused),
+    }
+    for outcome, count in outcomes.items():
+        CONSUMED.labels(outcome).inc(count)
+    now = datetime.now(UTC)
+    for published_at in batch.times:
+        APPLIED.observe(max(0.0, (now - published_at).total_seconds()))

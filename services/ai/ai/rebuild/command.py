@@ -121,7 +121,7 @@ def drop(name: str) -> None:
 
 
 def _run(work: Coroutine[None, None, None]) -> None:
-    configure(logging.WARNING, "%(message)s")
+    configure("WARNING")
     logging.getLogger("aiokafka").setLevel(logging.ERROR)
     collect_less_often()
     try:

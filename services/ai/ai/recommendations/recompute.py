@@ -3,8 +3,9 @@ transaction that writes the list, and only if it was not renewed meanwhile."""
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
 import asyncpg
 
@@ -16,6 +17,9 @@ from ai.learners.learner import Learner
 from ai.learners.queries import load_readable
 from ai.recommendations.announce import note
 from ai.recommendations.lists import Stored, stored
+from ongoza_ops import tracing
+from ongoza_ops.logs import trace_ids
+from ongoza_ops.metrics import FACT_VISIBLE_SECONDS
 
 LEARNERS_PER_ROUND = 32
 SWEEP_SECONDS = 0.2
@@ -31,7 +35,7 @@ UPDATE dirty_learner SET claimed_at = now() WHERE user_id IN (
     WHERE claimed_at IS NULL OR claimed_at < now() - interval '10 seconds'
     ORDER BY marked_at - CASE WHEN read_at IS NULL THEN interval '0' ELSE interval '5 minutes' END
     LIMIT $1 FOR UPDATE SKIP LOCKED
-) RETURNING user_id, mark, now() AS claimed_at
+) RETURNING user_id, mark, traceparent, fact_at, now() AS claimed_at
 """
 # A learner is no longer marked when another worker wrote a newer list or the learner was erased.
 STILL_MARKED = """
@@ -55,10 +59,12 @@ REMOVE_MARKS = """
 DELETE FROM dirty_learner USING unnest($1::integer[], $2::bigint[]) AS done (user_id, mark)
 WHERE dirty_learner.user_id = done.user_id AND dirty_learner.mark = done.mark
 """
-# A renewed mark gets the time of the claim, because the new list shows all changes before it. Of
-# reads only those count that got the earlier list.
+# A renewed mark gets the time of the claim, because the new list shows all changes before it. So
+# does its fact, if that is older, because the list may show that one. Of reads only those count
+# that got the earlier list.
 REDATE_MARKS = """
-UPDATE dirty_learner SET marked_at = $2, read_at = CASE WHEN read_at > $2 THEN read_at END
+UPDATE dirty_learner SET marked_at = $2, read_at = CASE WHEN read_at > $2 THEN read_at END,
+    fact_at = CASE WHEN fact_at < $2 THEN $2 ELSE fact_at END
 WHERE user_id = ANY($1)
 """
 # Marks learners whose list is from an older catalogue, or has a mission that closed (see
@@ -82,6 +88,8 @@ ORDER BY user_id LIMIT $1
 ON CONFLICT (user_id) DO NOTHING RETURNING user_id
 """
 
+LISTED = FACT_VISIBLE_SECONDS.labels("listed")
+
 log = logging.getLogger(__name__)
 
 
@@ -102,6 +110,7 @@ class Recompute:
 
     async def recompute_some(self) -> bool:
         """Compute the lists of some marked learners; True when there may be more."""
+        began = time.time_ns()
         claims = await self._pool.fetch(CLAIM, LEARNERS_PER_ROUND)
         if not claims:
             return False
@@ -115,7 +124,12 @@ class Recompute:
         lists, failed = await run(_lists, catalogue, learners, as_of)
         failed |= unreadable
         done = {user_id: mark for user_id, mark in marks.items() if user_id not in failed}
-        await self._store(lists, done, as_of, catalogue.revision)
+        stored_for = await self._store(lists, done, as_of, catalogue.revision)
+        _observe([claim["fact_at"] for claim in claims if claim["user_id"] in stored_for])
+        traceparents = [claim["traceparent"] for claim in claims]
+        fields = {"lists": len(lists), "trace_ids": trace_ids(traceparents)}
+        log.info("lists computed", extra={"fields": fields})
+        tracing.record_parts("compute lists", traceparents, began, {"lists": len(lists)})
         if self._announced:
             self._announced.set()
         return True
@@ -132,7 +146,8 @@ class Recompute:
 
     async def _store(
         self, lists: Sequence[Stored], marks: Mapping[int, int], claimed_at: object, revision: int
-    ) -> None:
+    ) -> set[int]:
+        """Returns the learners whose list was stored."""
         async with self._pool.acquire() as db, db.transaction():
             await db.execute(LEARNER_READ_LOCK)
             marked = {row["user_id"] for row in await db.fetch(STILL_MARKED, [*marks])}
@@ -152,6 +167,15 @@ class Recompute:
             )
             await db.execute(REMOVE_MARKS, [*marks.keys()], [*marks.values()])
             await db.execute(REDATE_MARKS, [*marks], claimed_at)
+        return {*user_ids}
+
+
+def _observe(fact_times: Iterable[datetime | None]) -> None:
+    """Marks of other reasons than a fact have no time."""
+    now = datetime.now(UTC)
+    for fact_at in fact_times:
+        if fact_at is not None:
+            LISTED.observe(max(0.0, (now - fact_at).total_seconds()))
 
 
 def _lists(

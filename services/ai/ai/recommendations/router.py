@@ -9,11 +9,12 @@ from ai.access.service import require_reach
 from ai.kit.auth import Caller, CurrentCaller, current_caller
 from ai.kit.bodies import read_json
 from ai.kit.dependencies import current_resources
+from ai.kit.encoded import EncodedResponse, encoded
 from ai.kit.etags import matches, weak_etag
 from ai.kit.fairness import while_connected
 from ai.kit.fallback import describe_source, source_headers
 from ai.recommendations.lists import Wanted
-from ai.recommendations.service import ListResources, explain, recommend
+from ai.recommendations.service import SOURCES, ListResources, explain, recommend
 from ongoza_contracts.access import Permission
 from ongoza_contracts.http.recommendations import (
     ExplainedResponse,
@@ -21,6 +22,7 @@ from ongoza_contracts.http.recommendations import (
     RecommendationRequest,
     RecommendationResponse,
 )
+from ongoza_ops.metrics import LISTS
 
 PATH = "/api/v1/recommendations"
 OLD_SOURCE_HEADER = "X-Recommendations-Source"
@@ -34,6 +36,9 @@ DESCRIPTION = describe_source(
     alias=OLD_SOURCE_HEADER,
     description="Best first. The order balances relevance and diversity, so scores may rise again.",
 )
+
+COUNTED = {source: LISTS.labels(source) for source in SOURCES}
+HEADERS = {source: encoded(source_headers(source, alias=OLD_SOURCE_HEADER)) for source in SOURCES}
 
 CurrentResources = Annotated[ListResources, Depends(current_resources)]
 
@@ -61,6 +66,7 @@ class PlainList:
         if not is_plain:
             await self.app(scope, receive, send)
             return
+        scope["route"] = OWN_LIST
         request = Request(scope, receive)
         caller = await current_caller(request)
         wanted = Wanted(caller.user_id)
@@ -94,6 +100,10 @@ async def own_recommendations(
     if_none_match = request.headers.get("if-none-match", "")
     answer = _response(resources, caller, wanted, if_none_match)
     return await while_connected(request, answer)
+
+
+(OWN_LIST,) = router.routes
+"""The route whose requests `PlainList` answers, for logs, metrics and traces."""
 
 
 @router.get("/recommendations/debug", name="explain")
@@ -130,9 +140,11 @@ async def _response(
 ) -> Response:
     await require_reach(resources.pool, caller, Permission.LEARNER_READ, wanted.user_id)
     answer = await recommend(resources, caller, wanted)
-    headers = source_headers(answer.source, alias=OLD_SOURCE_HEADER)
+    COUNTED[answer.source].inc()
+    headers = HEADERS[answer.source]
     if answer.source == "precomputed":  # the others say when they were computed: never the same
-        headers["ETag"] = weak_etag(answer.body)
-        if matches(if_none_match, headers["ETag"]):
-            return Response(status_code=304, headers=headers)
-    return Response(answer.body, media_type="application/json", headers=headers)
+        etag = weak_etag(answer.body)
+        headers = [*headers, (b"etag", etag.encode())]
+        if matches(if_none_match, etag):
+            return EncodedResponse(b"", headers, status=304)
+    return EncodedResponse(answer.body, headers)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Literal, Protocol, TypeAlias, TypeVar
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar, get_args
 
 import asyncpg
 import numpy as np
@@ -40,6 +40,7 @@ COMPUTE_SECONDS = 0.2
 
 T = TypeVar("T")
 Source: TypeAlias = Literal["precomputed", "computed", "fallback", "popular"]
+SOURCES: tuple[Source, ...] = get_args(Source)
 
 
 class RecommendationsUnavailable(ServiceUnavailable):

@@ -86,7 +86,7 @@ def main(
     ] = PATIENCE_SECONDS,
 ) -> None:
     """Print what differs between core and ai."""
-    configure(logging.ERROR, "%(message)s")
+    configure("ERROR")
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         found = asyncio.run(_run(load_settings(), repair, patience))
@@ -97,7 +97,7 @@ def main(
 
 
 async def _run(settings: Settings, repair: bool, patience: float) -> Findings:
-    tokens = Tokens(settings.jwt_secret_key)
+    tokens = Tokens.of(settings)
     core = CoreClient(settings.django_api_url, tokens, timeout=COMMAND_SECONDS)
     pool = await open_pool(settings, search_path="live, public", size=1)
     calls = Calls(core, patience)

@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils.timesince import timesince
 
 from core.config import parked_records
-from core.config.health import read_outbox
 from core.jobs.models import Tick
 from core.jobs.selectors import JobsHealth, jobs_health
 from core.jobs.services import due
+from core.outbox.backlog import count_waiting, oldest_waiting
 from core.users.models import User
 
 AI_SECONDS = 1.0
@@ -52,7 +52,7 @@ def _last_tick(health: JobsHealth) -> str:
 
 
 def _outbox() -> Card:
-    waiting, oldest = read_outbox()
+    waiting, oldest = count_waiting(), oldest_waiting()
     note = f"waiting for Kafka, the oldest for {oldest:.0f} s" if waiting else "all sent to Kafka"
     return Card("Outbox", waiting, note, reverse("admin:outbox_outboxevent_changelist"))
 

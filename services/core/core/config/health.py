@@ -1,7 +1,7 @@
 """Is core alive, and can it serve? Asked by the supervisor and by load balancers, at a cost that
 does not grow with what waits; counts and causes are for operators."""
 
-from django.db import Error, connection
+from django.db import Error
 from drf_spectacular.utils import extend_schema, extend_schema_field, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -12,15 +12,9 @@ from core.kit.errors import Unavailable
 from core.kit.permissions import Principal
 from core.kit.views import ApiView
 from core.outbox import restore_state
+from core.outbox.backlog import count_waiting, oldest_waiting
 from ongoza_contracts.access import Permission
-
-# How many records wait, and how long the oldest has.
-OUTBOX = """
-    SELECT count(*), (
-        SELECT extract(epoch FROM now() - time::timestamptz) FROM outbox_event ORDER BY id LIMIT 1
-    )
-    FROM outbox_event
-"""
+from ongoza_ops.promises import VISIBLE_SECONDS
 
 
 @extend_schema_field({"type": "string", "const": "ok"})
@@ -30,7 +24,8 @@ class Ok(serializers.CharField):
 
 @extend_schema_field({"type": "string", "enum": ["ok", "degraded"]})
 class Readiness(serializers.CharField):
-    """Degraded: an operator has to do something."""
+    """Degraded: an operator has to do something, or facts reach Kafka too late. The process
+    answers requests all the same."""
 
 
 OUTBOX_STATUS = inline_serializer(
@@ -50,14 +45,6 @@ JOBS_STATUS = inline_serializer(
     },
 )
 PROBLEMS = serializers.ListField(child=serializers.CharField())
-
-
-def read_outbox() -> tuple[int, float]:
-    """How many records wait to be sent to Kafka, and for how many seconds the oldest has."""
-    with connection.cursor() as cursor:
-        cursor.execute(OUTBOX)
-        waiting, oldest = cursor.fetchone()
-    return waiting, round(float(oldest or 0), 3)
 
 
 class Live(ApiView):
@@ -81,10 +68,14 @@ class Ready(ApiView):
         responses=inline_serializer("Ready", {"status": Readiness()}),
     )
     def get(self, request: Request) -> Response:
-        """Whether the database can be used, and whether an operator has to do something: then
-        `status` is `degraded`, and `health/details/` says what."""
+        """Whether the database can be used, and whether an operator has to do something or facts
+        reach Kafka too late: then `status` is `degraded`, and `health/details/` says why."""
         try:
-            degraded = bool(restore_state.problems()) or jobs_health(count_failed=False).is_degraded
+            degraded = (
+                bool(restore_state.problems())
+                or jobs_health(count_failed=False).is_degraded
+                or oldest_waiting() > VISIBLE_SECONDS
+            )
         except Error:
             raise Unavailable("The database does not answer or is not migrated.") from None
         return Response({"status": "degraded" if degraded else "ok"})
@@ -103,8 +94,7 @@ class Details(ApiView):
     def get(self, request: Request) -> Response:
         """How many records wait to be sent, how background jobs do, and the problems that an
         operator has to solve: admins alone."""
-        waiting, oldest = read_outbox()
-        outbox = {"waiting": waiting, "oldest_seconds": oldest}
+        outbox = {"waiting": count_waiting(), "oldest_seconds": oldest_waiting()}
         return Response(
             {
                 "outbox": outbox,

@@ -1,5 +1,7 @@
 """How core and its operators reach Kafka: librdkafka's settings, from the environment."""
 
+from collections.abc import Mapping
+
 from django.core.exceptions import ImproperlyConfigured
 
 from core.config import env
@@ -18,15 +20,18 @@ def connection() -> dict[str, str]:
 def security() -> dict[str, str]:
     """Raises ImproperlyConfigured as `connection` does."""
     protocol = _one_of("KAFKA_SECURITY_PROTOCOL", PROTOCOLS)
+    mechanism = _one_of("KAFKA_SASL_MECHANISM", MECHANISMS)
+    login = {
+        "sasl.username": env.text("KAFKA_SASL_USERNAME"),
+        "sasl.password": env.exact("KAFKA_SASL_PASSWORD").strip(),
+    }
+    authority = env.text("KAFKA_SSL_CA")
     settings = {"security.protocol": protocol}
-    if "SSL" in protocol and (authority := env.text("KAFKA_SSL_CA")):
+    if "SSL" in protocol and authority:
         settings["ssl.ca.location"] = authority
     if "SASL" in protocol:
-        settings |= {
-            "sasl.mechanism": _one_of("KAFKA_SASL_MECHANISM", MECHANISMS),
-            "sasl.username": _required("KAFKA_SASL_USERNAME"),
-            "sasl.password": _required("KAFKA_SASL_PASSWORD"),
-        }
+        _require(login)
+        settings |= {"sasl.mechanism": mechanism, **login}
     return settings
 
 
@@ -41,8 +46,8 @@ def _one_of(name: str, known: tuple[str, ...]) -> str:
     return value
 
 
-def _required(name: str) -> str:
-    value = env.text(name)
-    if not value:
-        raise ImproperlyConfigured(f"{name} is needed with KAFKA_SECURITY_PROTOCOL=SASL_...")
-    return value
+def _require(login: Mapping[str, str]) -> None:
+    for setting, value in login.items():
+        if not value:
+            name = f"KAFKA_{setting.upper().replace('.', '_')}"
+            raise ImproperlyConfigured(f"{name} is needed with KAFKA_SECURITY_PROTOCOL=SASL_...")

@@ -17,6 +17,7 @@ from core.config.startup import (
 )
 from ongoza_contracts.http.configuration import TOKEN_ALGORITHM
 from ongoza_contracts.http.tokens import ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS
+from ongoza_ops.logs import configuration
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -24,7 +25,8 @@ PACKAGE = Path(__file__).resolve().parent.parent
 SECRET_KEY = env.exact("DJANGO_SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.names("DJANGO_SECRET_KEY_FALLBACKS")  # earlier ones, which only decrypt
 JWT_SECRET_KEY = env.exact("JWT_SECRET_KEY")  # shared with ai, and used for tokens alone
-JWT_ALGORITHM = env.exact("JWT_ALGORITHM", TOKEN_ALGORITHM)
+JWT_SECRET_KEY_PREVIOUS = env.exact("JWT_SECRET_KEY_PREVIOUS")  # which verifies, but never signs
+JWT_ALGORITHM = env.text("JWT_ALGORITHM", TOKEN_ALGORITHM)
 DEBUG = env.flag("DEBUG")
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CORS_ALLOWED_ORIGINS = env.names("CORS_ORIGINS")
@@ -159,7 +161,7 @@ DATABASES: dict[str, dict[str, Any]] = {
         "USER": env.text("DB_USER", "postgres"),
         "PASSWORD": env.text("DB_PASSWORD"),
         "HOST": env.text("DB_HOST", "127.0.0.1"),
-        "PORT": env.text("DB_PORT", "5434"),
+        "PORT": env.number("DB_PORT", 5434),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
@@ -377,6 +379,13 @@ OIDC_PROVIDERS: dict[str, dict[str, str]] = {
     for name in env.names("OIDC_PROVIDERS")
 }
 
+# --- metrics -----------------------------------------------------------------------------------
+# The port on which this process answers Prometheus; without one it does not. Never a public one.
+METRICS_PORT = env.number("METRICS_PORT", 0)
+METRICS_HOST = env.text("METRICS_HOST", "127.0.0.1")
+# The store of web users' sessions, whose size the worker of jobs reports.
+WEB_SESSIONS_URL = env.exact("WEB_SESSIONS_URL")
+
 # --- calls to addresses that users give: webhooks and web push ----------------------------------
 WEBHOOKS_TO_LOOPBACK = env.flag("WEBHOOKS_TO_LOOPBACK")  # for tests and one machine alone
 
@@ -407,23 +416,21 @@ LANGUAGE_CODE = "en-us"
 USE_I18N = False
 TIME_ZONE = "UTC"
 USE_TZ = True
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "core.kit.logs.JsonFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
-        "django.request": {"level": "ERROR"},  # the access log has every 4xx already
-        "httpx": {"level": "WARNING"},  # it names the whole URL of each request, secrets included
+LOGGING = configuration(
+    env.text("LOG_LEVEL", "INFO"),
+    {
+        "django": "INFO",
+        "django.server": "WARNING",
+        "django.request": "ERROR",  # the access log has every 4xx already
+        "httpx": "WARNING",  # it names the whole URL of each request, secrets included
     },
-}
+    filters=("core.kit.logs.RouteForPath",),
+)
 
 refuse_bad_configuration(
     secret_key=SECRET_KEY,
     jwt_secret_key=JWT_SECRET_KEY,
+    jwt_secret_key_previous=JWT_SECRET_KEY_PREVIOUS,
     jwt_algorithm=JWT_ALGORITHM,
     cors_origins=CORS_ALLOWED_ORIGINS,
     oidc_providers=OIDC_PROVIDERS,
@@ -450,5 +457,5 @@ refuse_bad_configuration(
         "MPESA_SECURITY_CREDENTIAL": MPESA_SECURITY_CREDENTIAL,
     },
     mpesa_api_url=MPESA_API_URL,
-    removed_settings=[name for name in REMOVED_SETTINGS if env.text(name)],
+    removed_settings=[name for name in REMOVED_SETTINGS if env.is_set(name)],
 )

@@ -29,6 +29,7 @@ def refuse_bad_configuration(
     oidc_providers: Mapping[str, Mapping[str, str]],
     email_backend: str,
     email_host: str,
+    jwt_secret_key_previous: str = "",
     vapid_private_key: str = "",
     api_url: str = "http://localhost:8000",
     certificate_key: str = "",
@@ -45,7 +46,7 @@ def refuse_bad_configuration(
     removed_settings: Sequence[str] = (),
 ) -> None:
     """Raise ImproperlyConfigured naming everything that is wrong, if anything is."""
-    wrong = _secret_faults(secret_key, jwt_secret_key)
+    wrong = _secret_faults(secret_key, jwt_secret_key, jwt_secret_key_previous)
     if jwt_algorithm != TOKEN_ALGORITHM:
         wrong.append(f"JWT_ALGORITHM is not {TOKEN_ALGORITHM}, the only one there is.")
     wrong += [
@@ -98,13 +99,18 @@ def _gateway_url_faults(mpesa_api_url: str, stripe_api_url: str) -> list[str]:
     ]
 
 
-def _secret_faults(secret_key: str, jwt_secret_key: str) -> list[str]:
+def _secret_faults(secret_key: str, jwt_secret_key: str, previous: str) -> list[str]:
     secrets = {"DJANGO_SECRET_KEY": secret_key, "JWT_SECRET_KEY": jwt_secret_key}
+    if previous:
+        secrets["JWT_SECRET_KEY_PREVIOUS"] = previous
     faults = [
         f"{name} {fault}." for name, value in secrets.items() if (fault := secret_fault(value))
     ]
-    if jwt_secret_key and jwt_secret_key == secret_key:
-        faults.append("DJANGO_SECRET_KEY and JWT_SECRET_KEY are equal.")
+    faults += [
+        f"DJANGO_SECRET_KEY and {name} are equal."
+        for name, value in secrets.items()
+        if name != "DJANGO_SECRET_KEY" and value and value == secret_key
+    ]
     return faults
 
 

@@ -1,10 +1,32 @@
 """The WSGI application: `gunicorn core.config.wsgi`."""
 
 import os
+from typing import Any
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from core.kit.bodies import buffer_chunked_bodies
+from ongoza_ops.metrics import Process
+from ongoza_ops.scrapes import scrape_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.config.settings")
-application = buffer_chunked_bodies(get_wsgi_application())
+
+
+def answer_scrapes(api: Any, port: int, folder: str) -> Any:
+    """Answers with the metrics of all workers what came to `port`, which is not the public one."""
+    scrapes = scrape_application(Process.CORE, folder=folder)
+
+    def application(environ: Any, start_response: Any) -> Any:
+        if environ["SERVER_PORT"] == str(port):
+            return scrapes(environ, start_response)
+        return api(environ, start_response)
+
+    return application
+
+
+application: Any = buffer_chunked_bodies(get_wsgi_application())
+if settings.METRICS_PORT and "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # set by gunicorn.conf.py
+    application = answer_scrapes(
+        application, settings.METRICS_PORT, os.environ["PROMETHEUS_MULTIPROC_DIR"]
+    )

@@ -9,8 +9,8 @@ import httpx
 from django.conf import settings
 
 from core.kit.breaker import Breaker
-from core.kit.trace import current_traceparent
 from core.users.models import User
+from ongoza_ops.trace import current_traceparent
 
 log = logging.getLogger(__name__)
 

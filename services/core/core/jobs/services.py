@@ -12,10 +12,10 @@ from django.utils import timezone
 from core.jobs.models import IS_OPEN, Job
 from core.jobs.queue import queue
 from core.jobs.registry import DEFAULT_ATTEMPTS, Run, job_kinds, queue_of
-from core.kit import trace
 from core.kit.errors import Conflict, NotFound
 from core.kit.failpoints import failpoint
 from core.outbox.restore_state import State, state
+from ongoza_ops import trace
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +123,7 @@ def run_job(job_id: int) -> bool:
     attempt = None if state() is State.PENDING else _begin_attempt(job_id)
     if attempt is None:
         return False
-    trace.begin()
+    trace.begin_work()
     trace.set_actor(f"job:{attempt.kind}")
     try:
         return _run(attempt) if _is_atomic(attempt) else _run_outside(attempt)

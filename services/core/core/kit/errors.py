@@ -11,7 +11,7 @@ from psycopg.errors import ReadOnlySqlTransaction
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from core.kit.trace import current_request_id
+from ongoza_ops.trace import current_request_id
 
 
 class DomainError(Exception):

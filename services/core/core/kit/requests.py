@@ -1,4 +1,5 @@
-"""Around every request: its id and trace context, one access log line, no caching of answers."""
+"""Around every request: its id and trace context, one access log line and its metrics, no caching
+of answers."""
 
 import logging
 import time
@@ -7,7 +8,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from core.kit import trace
+from ongoza_ops import trace, tracing
+from ongoza_ops.logs import request_fields
+from ongoza_ops.metrics import count_request
 
 access = logging.getLogger("core.access")
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -22,13 +25,15 @@ class RequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
         headers = request.headers
-        request_id, _ = trace.begin(headers.get("X-Request-ID"), headers.get("traceparent"))
+        given = headers.get("traceparent")
+        request_id, own = trace.begin(headers.get("X-Request-ID"), given)
         try:
             response = self.get_response(request)
             response.headers["X-Request-ID"] = request_id
             if request.path_info.startswith("/api/"):
                 response.headers.setdefault("Cache-Control", "no-store")
-            _log(request, response, time.perf_counter() - started)
+            fields = _record(request, response, time.perf_counter() - started)
+            tracing.record_request(own, trace.parent_of(given), fields)
             return response
         finally:
             trace.end()
@@ -47,13 +52,13 @@ class AdminActorMiddleware:
         return self.get_response(request)
 
 
-def _log(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
-    """Logs the route's pattern: paths, queries and headers may hold personal data."""
+def _record(request: HttpRequest, response: HttpResponse, seconds: float) -> dict[str, Any]:
+    """By the route's pattern: paths, queries and headers may hold personal data."""
     match = request.resolver_match
-    facts: dict[str, Any] = {
-        "method": request.method,
-        "route": match.route if match else None,
-        "status": response.status_code,
-        "milliseconds": round(seconds * 1000, 1),
-    }
-    access.info("request", extra={"facts": facts})
+    route = match.route if match else None
+    count_request(route, request.method, response.status_code, seconds)
+    fields = request_fields(
+        method=request.method, route=route, status=response.status_code, seconds=seconds
+    )
+    access.info("request", extra={"fields": fields})
+    return fields

@@ -26,6 +26,7 @@ from gunicorn.http.errors import (
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from core.kit.incoming import IncomingRequest, State
+from ongoza_ops.metrics import REFUSED
 
 HEAD_SECONDS = BODY_SECONDS = 10
 READ_BYTES = 64 * 1024
@@ -89,6 +90,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
             return
         if 0 < self.connections_per_address <= self.by_address[_address(address)]:
             client.close()
+            REFUSED.labels("too_many_connections").inc()
             return
         _limit_blocking(client)
         self.nr_conns += 1
@@ -125,7 +127,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
             self.log.error("a request failed in the server", exc_info=exc)
             refuse(client, "internal_error")
             return
-        self.log.warning("refused a request of %s: %s", _address(addr), type(exc).__name__)
+        self.log.warning("refused a request: %s", type(exc).__name__)
         is_long = isinstance(exc, LimitRequestHeaders)
         refuse(client, "headers_too_large" if is_long else "malformed_request")
 
@@ -189,8 +191,9 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
 
 
 def refuse(client: socket.socket, code: str) -> None:
-    """Sends an error body, unless the client left."""
+    """Sends an error body, unless the client left, and counts it."""
     status, detail = ANSWERS[code]
+    REFUSED.labels(code).inc()
     # By hand: `core.kit.errors` needs Django's settings, which a worker loads later.
     answer = {"detail": detail, "code": code, "errors": [], "request_id": ""}
     body = json.dumps(answer).encode()

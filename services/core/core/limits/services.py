@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from core.limits.counting import Count, Valkey, count_in_database
+from ongoza_ops.metrics import THROTTLED
 
 MICRO = 1_000_000
 
@@ -40,7 +41,10 @@ def count_attempt(scope: str, identity: str) -> Decision | None:
     limit, seconds = settings.RATE_LIMITS[scope]
     period = seconds * MICRO
     step = period // limit
-    return _decision(_count(_key(scope, limit, seconds, identity), step, period), limit, period)
+    count = _count(_key(scope, limit, seconds, identity), step, period)
+    if not count.allowed:
+        THROTTLED.labels(scope).inc()
+    return _decision(count, limit, period)
 
 
 def _count(key: str, step: int, period: int) -> Count:

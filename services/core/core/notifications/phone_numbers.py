@@ -7,10 +7,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from core.jobs.services import schedule
 from core.kit.errors import Conflict
+from core.kit.keyed_hashes import keyed_hash, keyed_hashes
 from core.kit.versions import get_for_update
 from core.notifications.models import PhoneNumber
 from core.notifications.sms_channel import send_sms
@@ -53,7 +53,7 @@ def delete_phone_number(*, user: User) -> None:
 
 def number_hash(phone: PhoneNumber) -> str:
     """Names the number in a job, whose row has no personal data."""
-    return _hash(phone, "")
+    return keyed_hash(*_bound(phone, ""))
 
 
 def send_code(user: User, wanted: str) -> None:
@@ -61,13 +61,19 @@ def send_code(user: User, wanted: str) -> None:
     was changed meanwhile. No-op for a verified number, and for one whose hash is not `wanted`.
     Raises NotAccepted and DeliveryAbandoned."""
     phone = phone_number_of(user)
-    if phone is None or phone.verified_at is not None or number_hash(phone) != wanted:
+    if (
+        phone is None
+        or phone.verified_at is not None
+        or wanted not in keyed_hashes(*_bound(phone, ""))
+    ):
         return
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     send_sms(phone.number, f"Ongoza CyberHub: {code}", key=secrets.token_hex(16))
     unchanged = PhoneNumber.objects.filter(pk=phone.pk, number=phone.number, verified_at=None)
     unchanged.update(
-        code_hash=_hash(phone, code), code_expires_at=timezone.now() + CODE_LIFETIME, attempts=0
+        code_hash=keyed_hash(*_bound(phone, code)),
+        code_expires_at=timezone.now() + CODE_LIFETIME,
+        attempts=0,
     )
 
 
@@ -84,8 +90,9 @@ def confirm_phone_number(*, user: User, code: str) -> PhoneNumber:
     phone = phone_number_of(user)
     if not counted or phone is None:
         raise WrongCode
+    hashes = keyed_hashes(*_bound(phone, code))
     right = PhoneNumber.objects.filter(
-        user=user, verified_at=None, number=phone.number, code_hash=_hash(phone, code)
+        user=user, verified_at=None, number=phone.number, code_hash__in=hashes
     )
     phone.verified_at, phone.code_hash = timezone.now(), ""
     if not right.update(verified_at=phone.verified_at, code_hash=phone.code_hash):
@@ -93,7 +100,6 @@ def confirm_phone_number(*, user: User, code: str) -> PhoneNumber:
     return phone
 
 
-def _hash(phone: PhoneNumber, code: str) -> str:
-    """Keyed, because a code is too short for a plain hash, and bound to its number."""
-    text = f"{phone.user_id}:{phone.number}:{code}"
-    return salted_hmac("core.notifications.phone", text, algorithm="sha256").hexdigest()
+def _bound(phone: PhoneNumber, code: str) -> tuple[str, str]:
+    """The purpose and text of a code's hash, which counts for its number alone."""
+    return "core.notifications.phone", f"{phone.user_id}:{phone.number}:{code}"

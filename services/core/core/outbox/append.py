@@ -12,16 +12,16 @@ from django.utils import timezone
 
 from core.kit import clock
 from core.kit.errors import DomainError
-from core.kit.trace import (
+from core.outbox.models import DeletedEntityKey, FactHistory
+from ongoza_contracts.codec import PayloadTooLarge, Record, encode, tombstone
+from ongoza_contracts.event import Fact
+from ongoza_contracts.topics import TOPIC_BY_NAME, Topic, topic_of
+from ongoza_ops.trace import (
     current_actor,
     current_request_id,
     current_traceparent,
     new_traceparent,
 )
-from core.outbox.models import DeletedEntityKey, FactHistory
-from ongoza_contracts.codec import PayloadTooLarge, Record, encode, tombstone
-from ongoza_contracts.event import Fact
-from ongoza_contracts.topics import TOPIC_BY_NAME, Topic, topic_of
 
 T = TypeVar("T")
 Row: TypeAlias = tuple[object, ...]

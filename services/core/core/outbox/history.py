@@ -8,7 +8,6 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max, Q
 
-from core.kit.trace import new_traceparent
 from core.outbox.append import batches, queue, record_history
 from core.outbox.models import FactHistory
 from core.outbox.publications import Publication, publications
@@ -16,6 +15,7 @@ from ongoza_contracts.codec import Record, encode
 from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import FACT_TYPES, Topic
 from ongoza_contracts.users import UserErased
+from ongoza_ops.trace import new_traceparent
 
 PAGE = 1000
 MAX_ID = 2**63 - 1

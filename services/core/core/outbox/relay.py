@@ -3,7 +3,8 @@
 import logging
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -13,6 +14,9 @@ from core.kit.failpoints import failpoint
 from core.outbox.kafka import NotPublished, NotRead, PartitionId
 from core.outbox.restore_state import PENDING, State, delete_sent, state
 from ongoza_contracts.codec import Record
+from ongoza_ops import tracing
+from ongoza_ops.logs import trace_ids
+from ongoza_ops.metrics import PUBLISH_FAILURES, PUBLISHED
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +27,7 @@ STANDBY_PAUSE = 0.5
 STALLED_PAUSE = 5.0  # between two tries to send the oldest row of a topic that takes none
 STALLED_PATIENCE = 3.0  # how long such a try may keep other topics waiting
 CHECK_SECONDS = 1.0
+ALL_TOPICS = "all"  # of a failure that concerns the cluster and not single topics
 PATIENCE_SECONDS = 3.0  # how long a batch may take before we say that the broker is away
 
 # Without a cursor, so that a transaction that commits late with a small id is read in the next
@@ -96,7 +101,7 @@ class Relay:
             except Stopped:
                 break
             except Error as error:
-                self.log_state_change(f"the database does not answer: {type(error).__name__}")
+                self.log_outage(f"the database does not answer: {type(error).__name__}")
                 connection.close()
                 time.sleep(STANDBY_PAUSE)
         connection.close()
@@ -124,7 +129,7 @@ class Relay:
         if found is State.UNCHECKED:
             found = self._compare(self._check)
         if found is State.PENDING:
-            self.log_state_change(f"rows wait, restore pending. {PENDING}")
+            self.log_outage(f"rows wait, restore pending. {PENDING}")
         if found is State.CHECKED:
             self._check_due_at = time.monotonic() + CHECK_SECONDS
         return found is State.CHECKED
@@ -135,7 +140,7 @@ class Relay:
         try:
             return check.compare(self._while_waiting)
         except NotRead as error:
-            self.log_state_change(f"rows wait, the topics cannot be read: {error}")
+            self.log_outage(f"rows wait, the topics cannot be read: {error}")
             return State.UNCHECKED
 
     def _find_lost_topics(self) -> None:
@@ -179,8 +184,10 @@ class Relay:
         log.info("relay: %s takes records again", topic)
 
     def _stall(self, error: NotPublished) -> None:
+        for topic in error.topics or (ALL_TOPICS,):
+            PUBLISH_FAILURES.labels(topic).inc()
         if not error.topics:
-            self.log_state_change(f"rows wait: {error}")
+            self.log_outage(f"rows wait: {error}")
             time.sleep(STANDBY_PAUSE)
         for topic in error.topics:
             if topic not in self._stalled:
@@ -192,15 +199,19 @@ class Relay:
         if self.stop.requested:
             raise Stopped
         if time.monotonic() > self._sent_at + PATIENCE_SECONDS:
-            self.log_state_change("rows wait: the broker does not answer")
+            self.log_outage("rows wait: the broker does not answer")
         with connection.cursor() as cursor:
             cursor.execute(STILL_HERE)
 
-    def log_state_change(self, state: str) -> None:
+    def log_state_change(self, state: str, level: int = logging.INFO) -> None:
         """Log a change of state; no-op for the same state."""
         if state != self._state:
             self._state = state
-            log.info("relay: %s", state)
+            log.log(level, "relay: %s", state)
+
+    def log_outage(self, state: str) -> None:
+        """Log once that rows wait; the next "active" is its end."""
+        self.log_state_change(state, logging.WARNING)
 
 
 def drain(
@@ -230,16 +241,29 @@ def _send(
         rows = cursor.fetchall()
         if not rows:
             return 0
+        began = time.time_ns()
         try:
             offsets = publisher.publish([Record(*row[1:]) for row in rows], while_waiting)
         except NotPublished as error:
             if error.topics:
-                sent = [row[0] for row in rows if row[1] not in error.topics]
-                delete_sent(cursor, sent, error.offsets)
+                sent = [row for row in rows if row[1] not in error.topics]
+                delete_sent(cursor, [row[0] for row in sent], error.offsets)
+                _count_published(row[1] for row in sent)
             raise
         failpoint("relay.post_ack")
         delete_sent(cursor, [row[0] for row in rows], offsets)
+    traceparents = [row[-2] for row in rows]
+    fields = {"records": len(rows), "trace_ids": trace_ids(traceparents)}
+    log.info("published", extra={"fields": fields})
+    tracing.record_parts("publish", traceparents, began, {"records": len(rows)})
+    _count_published(row[1] for row in rows)
     return len(rows)
+
+
+def _count_published(topics: Iterable[str]) -> None:
+    """Counts the topic of each record."""
+    for topic, count in Counter(topics).items():
+        PUBLISHED.labels(topic).inc(count)
 
 
 def _is_only_relay() -> bool:

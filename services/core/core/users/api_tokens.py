@@ -16,7 +16,6 @@ from django.utils import timezone
 
 from core.kit.errors import Conflict
 from core.kit.limits import lock_parent, require_below_limit
-from core.kit.trace import set_actor
 from core.kit.versions import get_for_update
 from core.outbox.publish import delete_published, publish
 from core.users import second_factor
@@ -25,6 +24,7 @@ from core.users.one_time_tokens import hash_token
 from core.users.services import end_sign_ins, require_unchanged
 from core.users.tokens import InvalidToken, issue_scoped
 from ongoza_contracts.http.tokens import SCOPED_TOKEN_SECONDS
+from ongoza_ops.trace import set_actor
 
 PREFIX = "ongoza_pat_"
 MAX_TOKENS = 50

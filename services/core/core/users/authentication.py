@@ -9,10 +9,10 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from core.kit.errors import BadHeader, DomainError
-from core.kit.trace import set_actor
 from core.users import selectors
 from core.users.models import User
 from core.users.tokens import InvalidToken, ServiceClaims, UserClaims, read_bearer
+from ongoza_ops.trace import set_actor
 
 log = logging.getLogger(__name__)
 
@@ -57,14 +57,14 @@ class TokenAuthentication(BaseAuthentication):
             set_actor(f"service:{claims.service}")
             return Service(claims.service), None
         if stated not in (None, claims.user_id):
-            log.warning("X-User-ID differs", extra={"facts": {"user_id": claims.user_id}})
+            log.warning("X-User-ID differs", extra={"fields": {"user_id": claims.user_id}})
             raise UserMismatch
         user = selectors.signed_in_user(claims)
         if user is None:
             raise InvalidToken
         set_actor(f"user:{claims.viewer or user.id}")
         if claims.viewer is not None:
-            log.info("viewed as", extra={"facts": {"actor": claims.viewer, "user_id": user.id}})
+            log.info("viewed as", extra={"fields": {"actor": claims.viewer, "user_id": user.id}})
         return user, claims
 
     def authenticate_header(self, request: Request) -> str:

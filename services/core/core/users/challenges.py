@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db import transaction
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from core.kit.trace import set_actor
 from core.users import passwords, second_factor
 from core.users.models import User
 from core.users.second_factor import (
@@ -22,6 +21,7 @@ from core.users.services import (
     lock_unchanged,
     sign_in,
 )
+from ongoza_ops.trace import set_actor
 
 
 class CompletedEnrolment(NamedTuple):

@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from core.jobs.services import schedule
-from core.kit.trace import set_actor
 from core.users import one_time_tokens, passwords, second_factor, selectors
 from core.users.account_claims import claim_unverified
 from core.users.models import OneTimeToken, User
 from core.users.one_time_tokens import InvalidOneTimeToken, Purpose
 from core.users.services import SignedIn, set_password, sign_in
+from ongoza_ops.trace import set_actor
 
 
 def request_link(*, email: str, purpose: OneTimeToken.Purpose) -> None:

@@ -23,11 +23,12 @@ from django.core import signing
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare
 from rest_framework.exceptions import Throttled
 
 from core.access.selectors import roles_of
 from core.kit.errors import Conflict, DomainError
+from core.kit.keyed_hashes import keyed_hash, keyed_hashes
 from core.kit.versions import get_for_update
 from core.users.encryption import decrypt, encrypt
 from core.users.models import RecoveryCode, TotpSecret, User
@@ -55,7 +56,7 @@ class ChallengeIssued(DomainError):
 
     def __init__(self, user: User) -> None:
         super().__init__()
-        claims = {"user": user.id, "proof": _proof(user), "log_in": uuid4().hex}
+        claims = {"user": user.id, "proof": keyed_hash(*_state(user)), "log_in": uuid4().hex}
         self.challenge = signing.dumps(claims, salt=self.code)
 
 
@@ -140,14 +141,14 @@ def open_challenge(challenge: str, kind: type[ChallengeIssued]) -> Challenged:
     except (signing.BadSignature, KeyError):
         raise InvalidChallenge from None
     user = User.objects.filter(pk=claims["user"], is_active=True).first()
-    if user is None or not constant_time_compare(claims["proof"], _proof(user)):
+    if user is None or claims["proof"] not in keyed_hashes(*_state(user)):
         raise InvalidChallenge
     return Challenged(user, log_in)
 
 
-def _proof(user: User) -> str:
-    state = f"{user.password}:{user.token_generation}"
-    return salted_hmac("core.users.challenge", state, algorithm="sha256").hexdigest()
+def _state(user: User) -> tuple[str, str]:
+    """The purpose and text of a hash that changes with the password and with the roles."""
+    return "core.users.challenge", f"{user.password}:{user.token_generation}"
 
 
 # --- enrolment -----------------------------------------------------------------------------------
@@ -229,7 +230,7 @@ def remove(user: User, totp_id: int | None = None) -> None:
 def _new_recovery_codes(totp: TotpSecret) -> list[str]:
     codes = [_random_code() for _ in range(RECOVERY_CODES)]
     RecoveryCode.objects.bulk_create(
-        RecoveryCode(totp=totp, hash=_hash(totp.user_id, code)) for code in codes
+        RecoveryCode(totp=totp, hash=keyed_hash(*_bound(totp, code))) for code in codes
     )
     return [f"{code[:5]}-{code[5:]}" for code in codes]
 
@@ -270,7 +271,7 @@ def _use_totp(totp: TotpSecret, code: str) -> bool:
     try:
         secret = decrypt(bytes(totp.encrypted), context=totp_context(totp.user_id))
     except InvalidTag:  # after a change of Django's secret key, or of the user's id
-        log.error("a TOTP secret is unreadable", extra={"facts": {"user_id": totp.user_id}})
+        log.error("a TOTP secret is unreadable", extra={"fields": {"user_id": totp.user_id}})
         return False
     now = int(time()) // STEP_SECONDS
     for step in range(now - STEPS_OF_DRIFT, now + STEPS_OF_DRIFT + 1):
@@ -286,14 +287,14 @@ def _code_at(secret: bytes, step: int) -> str:
 
 
 def _use_recovery_code(totp: TotpSecret, code: str) -> bool:
-    unused = RecoveryCode.objects.filter(totp=totp, hash=_hash(totp.user_id, code), used_at=None)
+    hashes = keyed_hashes(*_bound(totp, code))
+    unused = RecoveryCode.objects.filter(totp=totp, hash__in=hashes, used_at=None)
     return bool(unused.update(used_at=timezone.now()))
 
 
-def _hash(user_id: int, code: str) -> str:
-    """Keyed: the codes are too short for a plain hash."""
-    text = f"{user_id}:{code}"
-    return salted_hmac("core.users.recovery_code", text, algorithm="sha256").hexdigest()
+def _bound(totp: TotpSecret, code: str) -> tuple[str, str]:
+    """The purpose and text of a recovery code's hash, which counts for its user alone."""
+    return "core.users.recovery_code", f"{totp.user_id}:{code}"
 
 
 def totp_context(user_id: int) -> str:

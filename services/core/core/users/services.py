@@ -13,7 +13,6 @@ from core.jobs.services import schedule
 from core.kit import clock
 from core.kit.errors import Conflict, DomainError, NotFound
 from core.kit.etags import IfMatch
-from core.kit.trace import set_actor
 from core.kit.versions import get_for_update
 from core.outbox.publish import delete_published, publish
 from core.users import guardians, passwords, second_factor, selectors
@@ -22,6 +21,7 @@ from core.users.one_time_tokens import Purpose, mail_job, void
 from core.users.signals import password_changed, signed_in
 from core.users.tokens import InvalidToken, TokenPair, UserClaims, issue, read_refresh
 from ongoza_contracts.vocabulary import Role, Track
+from ongoza_ops.trace import set_actor
 
 
 class EmailTaken(Conflict):

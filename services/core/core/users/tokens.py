@@ -113,20 +113,30 @@ class ServiceClaims(_Claims):
 
 # --- simplejwt's token classes, bound to our key, issuers and audiences ---------------------------
 class _Backend(TokenBackend):
-    """simplejwt's, but times of issue are left to `_claims`, which is patient with clocks."""
+    """simplejwt's, but times of issue are left to `_claims`, which is patient with clocks, and a
+    second key verifies as well while the keys are changed."""
 
     def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
-        try:
-            return jwt.decode(
-                token,
-                self.get_verifying_key(token),
-                algorithms=[self.algorithm],
-                audience=self.audience,
-                issuer=self.issuer,
-                options={"verify_iat": False, "verify_nbf": False},
-            )
-        except jwt.InvalidTokenError as error:
-            raise TokenBackendError from error
+        keys = filter(None, (settings.JWT_SECRET_KEY, settings.JWT_SECRET_KEY_PREVIOUS))
+        for key in keys:
+            try:
+                return self._decode(token, key)
+            except jwt.InvalidSignatureError:
+                continue
+            except jwt.InvalidTokenError as error:
+                raise TokenBackendError from error
+        raise TokenBackendError
+
+    def _decode(self, token: Any, key: str) -> dict[str, Any]:
+        """Raises PyJWT's InvalidTokenError."""
+        return jwt.decode(
+            token,
+            key,
+            algorithms=[self.algorithm],
+            audience=self.audience,
+            issuer=self.issuer,
+            options={"verify_iat": False, "verify_nbf": False},
+        )
 
 
 class _OwnBackend:

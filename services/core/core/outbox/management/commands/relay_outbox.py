@@ -7,9 +7,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from core.kit.garbage import collect_less_often
+from core.outbox.backlog import report_outbox
 from core.outbox.kafka import ProducerBroken, Publisher
 from core.outbox.relay import Relay, ShutdownFlag
 from core.outbox.restore_check import Check
+from ongoza_ops import scrapes, tracing
+from ongoza_ops.metrics import Process
 
 
 class Command(BaseCommand):
@@ -20,6 +23,8 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, stop.request)
         signal.signal(signal.SIGINT, stop.request)
         collect_less_often()
+        tracing.start("relay")
+        scrapes.serve(Process.RELAY, settings.METRICS_HOST, settings.METRICS_PORT, report_outbox)
         try:
             Relay(Publisher(settings.KAFKA), stop, Check(settings.KAFKA)).run()
         except ProducerBroken as error:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.kit import trace
+from ongoza_ops import trace
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 INCOMING = f"00-{TRACE}-00f067aa0ba902b7-01"
@@ -27,7 +27,7 @@ def test_a_good_traceparent_keeps_its_trace_id_and_gets_a_span_of_ours() -> None
 
     own = trace.current_traceparent()
     assert own is not None
-    assert re.fullmatch(rf"00-{TRACE}-[0-9a-f]{{16}}-01", own)
+    assert re.fullmatch(rf"00-{TRACE}-[0-9a-f]{{16}}-00", own)  # it is not recorded
     assert own != INCOMING
 
 
@@ -49,8 +49,19 @@ def test_any_other_traceparent_is_replaced(malformed: str | None) -> None:
 
     own = trace.current_traceparent()
     assert own is not None
-    assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", own)
+    assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-00", own)
     assert TRACE not in own
+
+
+def test_a_request_without_an_id_has_that_of_its_trace() -> None:
+    assert trace.begin(None, INCOMING)[0] == TRACE
+
+
+def test_work_that_is_no_request_has_a_trace_alone() -> None:
+    trace.begin("an-earlier-request")
+    trace.begin_work()
+    assert trace.current_request_id() == ""
+    assert trace.current_traceparent()
 
 
 def test_a_sane_request_id_is_kept() -> None:

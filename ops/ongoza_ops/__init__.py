@@ -1,0 +1,1 @@
+"""How the processes of both services are seen from outside."""

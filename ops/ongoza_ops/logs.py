@@ -1,0 +1,176 @@
+"""Log lines of every process: JSON, or text for people where a terminal reads them.
+
+No line has what people wrote, and none has what a database says of a row.
+"""
+
+import logging
+import sys
+import traceback
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from pydantic_core import ValidationError, to_json
+
+from ongoza_ops import trace
+
+DATABASES = ("asyncpg.", "psycopg", "django.db.")
+"""Packages whose errors quote rows."""
+LONGEST_MESSAGE = 500
+FRAMES, CAUSES = 20, 5
+
+
+class JsonFormatter(logging.Formatter):
+    """One line for each record; what a call gives as `extra={"fields": {...}}` becomes fields.
+
+    A record with `extra={"several": [(seconds since 1970, fields), ...]}` has a line for each.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "\n".join(to_json(line, fallback=str).decode() for line in _lines(record))
+
+
+class TextFormatter(logging.Formatter):
+    """The same fields, and the exception as Python prints it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "\n".join(map(self._text, _lines(record)))
+
+    def _text(self, shown: dict[str, Any]) -> str:
+        chain = shown.pop("exception", [])
+        head = [shown.pop(name) for name in ("time", "level", "logger", "event")]
+        lines = [" ".join([*head, *(f"{name}={value}" for name, value in shown.items())])]
+        for error in chain:
+            lines += [
+                f"  {error['type']}: {error['message']}",
+                *(f"    {at}" for at in error["frames"]),
+            ]
+        return "\n".join(lines)
+
+
+def _lines(record: logging.LogRecord) -> list[dict[str, Any]]:
+    level, event = record.levelname.lower(), record.getMessage()
+    given = getattr(record, "several", None)
+    if given is None:
+        given = [(record.created, {**getattr(record, "fields", {}), **_ids()})]
+    lines: list[dict[str, Any]] = [
+        {
+            "time": _time(at),
+            "level": level,
+            "logger": record.name,
+            "event": event,
+            **fields,
+        }
+        for at, fields in given
+    ]
+    if record.exc_info and record.exc_info[1]:
+        lines[-1]["exception"] = describe(record.exc_info[1])
+    return lines
+
+
+def _time(at: float) -> str:
+    second = int(at)
+    return f"{_second(second)}.{int((at - second) * 1000):03d}+00:00"
+
+
+@lru_cache(4)
+def _second(at: int) -> str:
+    """Kept, because making it takes as long as the rest of a line."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _ids() -> dict[str, str]:
+    """Of the current request and trace; without those that are not known."""
+    found = {}
+    if request_id := trace.current_request_id():
+        found["request_id"] = request_id
+    if traceparent := trace.current_traceparent():
+        found["trace_id"] = trace.trace_id_of(traceparent)
+    return found
+
+
+def describe(error: BaseException) -> list[dict[str, Any]]:
+    """An exception and its causes, outermost first, and those of a group."""
+    chain: list[dict[str, Any]] = []
+    waiting: list[BaseException | None] = [error]
+    while waiting and len(chain) < CAUSES:
+        current = waiting.pop(0)
+        if current is None:
+            continue
+        frames = traceback.extract_tb(current.__traceback__)[-FRAMES:]
+        chain.append(
+            {
+                "type": type(current).__qualname__,
+                "message": _message(current),
+                "frames": [f"{one.filename}:{one.lineno} {one.name}" for one in frames],
+            }
+        )
+        if isinstance(current, BaseExceptionGroup):
+            waiting += current.exceptions
+        waiting.append(current.__cause__ or current.__context__)
+    return chain
+
+
+def _message(error: BaseException) -> str:
+    """Of a database error its SQLSTATE alone, of refused data which fields are wrong."""
+    if type(error).__module__.startswith(DATABASES) or hasattr(error, "sqlstate"):
+        state = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None)
+        return f"SQLSTATE {state}" if state else ""
+    if isinstance(error, ValidationError):  # its text quotes the input
+        return "; ".join(
+            f"{'.'.join(map(str, one['loc']))}: {one['type']}"
+            for one in error.errors(include_url=False, include_context=False, include_input=False)
+        )[:LONGEST_MESSAGE]
+    return str(error)[:LONGEST_MESSAGE]
+
+
+def request_fields(
+    *,
+    method: str | None,
+    route: str | None,
+    status: int,
+    seconds: float,
+    source: str | None = None,
+) -> dict[str, Any]:
+    """The fields of the line of a request. `route` is the pattern, because a path may hold a
+    token; without one no route answered."""
+    fields: dict[str, Any] = {
+        "method": method,
+        "route": route,
+        "status": status,
+        "milliseconds": round(seconds * 1000, 1),
+    }
+    if source:
+        fields["source"] = source
+    if (actor := trace.current_actor()) and actor.startswith("user:"):
+        fields["user_id"] = int(actor.removeprefix("user:"))
+    return fields
+
+
+def trace_ids(traceparents: Iterable[str | None]) -> list[str]:
+    """Of the traces that a line about several records belongs to, each once."""
+    return [*dict.fromkeys(trace.trace_id_of(one) for one in traceparents if one)]
+
+
+def configuration(
+    level: str = "INFO", levels: Mapping[str, str] | None = None, filters: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """For `logging.config.dictConfig`: everything goes to stderr. `levels` are those of single
+    loggers, `filters` names of classes that prepare records."""
+    formatter = TextFormatter if sys.stderr.isatty() else JsonFormatter
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"lines": {"()": formatter}},
+        "filters": {name: {"()": name} for name in filters},
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "lines",
+                "filters": [*filters],
+            }
+        },
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {name: {"level": one} for name, one in (levels or {}).items()},
+    }

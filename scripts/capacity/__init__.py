@@ -1,0 +1,1 @@
+"""What a number of learners needs, computed from slopes that are measured."""

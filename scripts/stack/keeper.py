@@ -1,0 +1,161 @@
+"""The process that keeps the services of `make up` running, one for each stack.
+
+It writes `run/status.json` for `make up` and `make status`. It may end at any time: its services go
+on, and the next keeper adopts them.
+"""
+
+import json
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scripts.embedded.private import write_private
+from scripts.stack import logs, processes
+from scripts.stack.processes import Register
+from scripts.stack.services import BY_NAME
+from scripts.stack.supervisor import Listener, NotReady, ServiceStatus, Supervisor, wait_until_ready
+
+if TYPE_CHECKING:
+    from scripts.stack.stack import Stack
+
+NAME = "keeper"
+PROJECT = Path(__file__).parents[2]
+SILENT_SECONDS = 15.0
+"""A keeper that has not written its status for so long hangs."""
+FAILURES_MAX = 5
+"""When one service failed so often in a row `up` ends; the keeper goes on trying."""
+STARTING_PAUSE, PAUSE = 0.1, 0.5
+"""Seconds between two looks, while a service starts and else."""
+WRITE_SECONDS = 5.0
+
+log = logging.getLogger(__name__)
+
+
+def _register(stack: "Stack") -> Register:
+    return Register(stack.folder / "run" / f"{NAME}.json")
+
+
+def _status_file(stack: "Stack") -> Path:
+    return stack.folder / "run" / "status.json"
+
+
+def statuses(stack: "Stack") -> dict[str, ServiceStatus]:
+    """By service; empty before the first keeper has looked at them, and after `down`."""
+    try:
+        found = json.loads(_status_file(stack).read_text())
+    except (FileNotFoundError, json.JSONDecodeError):  # the machine lost its power while writing
+        return {}
+    return {name: ServiceStatus(**one) for name, one in found.items()}
+
+
+def problem(stack: "Stack") -> str | None:
+    """What is wrong with the keeper itself."""
+    started, file = _register(stack).alive(NAME), _status_file(stack)
+    if started is None:
+        return "does not run: `make up` starts it, and it adopts what runs"
+    if started.is_stopped():
+        return "is stopped by a signal"
+    silent = time.time() - file.stat().st_mtime if file.exists() else started.age()
+    return f"hangs: no status for {silent:.0f} s" if silent > SILENT_SECONDS else None
+
+
+def stop(stack: "Stack") -> None:
+    """The services go on."""
+    if started := _register(stack).alive(NAME):
+        started.stop(alone=True)
+    _register(stack).remove(NAME)
+    _status_file(stack).unlink(missing_ok=True)
+
+
+def start(stack: "Stack", wanted: Iterable[str], report: Listener) -> None:
+    """Start a keeper of these services and of those that run, and wait until all are ready.
+
+    Raises NotReady; the keeper stays and goes on trying.
+    """
+    names = [name for name in BY_NAME if name in wanted or stack.register.alive(name)]
+    starts = 0
+
+    def look() -> dict[str, ServiceStatus]:
+        nonlocal starts
+        if not _register(stack).alive(NAME):  # it is started again as well
+            starts += 1
+            if starts > FAILURES_MAX:
+                raise NotReady(f"the {NAME} ends\n{stack.last_words(NAME)}")
+            _start_process(stack, names)
+        return statuses(stack)
+
+    wait_until_ready(stack, names, look, report, FAILURES_MAX)
+
+
+def adopt(stack: "Stack") -> None:
+    """Start a keeper of the services that run, and do not wait for it."""
+    if names := [name for name in BY_NAME if stack.register.alive(name)]:
+        _start_process(stack, names)
+
+
+def _start_process(stack: "Stack", names: list[str]) -> None:
+    own = {**stack.ports.environment(), "ONGOZA_HOME": str(stack.folder)}
+    command = [sys.executable, "-m", "scripts.stack", "keep", *names]
+    environment, log = {**os.environ, **own}, stack.log(NAME)
+    started = processes.start(NAME, command, environment=environment, cwd=PROJECT, log=log)
+    _register(stack).add(started)
+
+
+class Keeper:
+    """Looks at the services until SIGTERM."""
+
+    def __init__(self, stack: "Stack", names: Iterable[str]) -> None:
+        self.stack = stack
+        self.supervisor = Supervisor(stack, [BY_NAME[name] for name in names])
+        self.stopping = False
+        self._pause = STARTING_PAUSE
+        self._written: list[str] = []
+        self._failures: dict[str, str] = {}
+        signal.signal(signal.SIGTERM, self._stop)
+
+    def _stop(self, *_: object) -> None:
+        """Takes effect between two looks, so that all that was started is in the register."""
+        self.stopping = True
+
+    def run(self) -> None:
+        due = 0.0
+        while not self.stopping:
+            if is_due := time.monotonic() >= due:
+                due = time.monotonic() + WRITE_SECONDS
+                self._attempt("tidy its logs", self._tidy)
+            self._attempt("look at its services", partial(self._look, write=is_due))
+            time.sleep(self._pause)
+
+    def _attempt(self, what: str, action: Callable[[], None]) -> None:
+        """Logs a failure, for instance of a full disk, when it begins or changes, and its end."""
+        try:
+            action()
+        except Exception as error:
+            if self._failures.get(what) != repr(error):
+                self._failures[what] = repr(error)
+                log.exception("the keeper could not %s, and tries again", what)
+        else:
+            if self._failures.pop(what, None):
+                log.info("the keeper can %s again", what)
+
+    def _tidy(self) -> None:
+        logs.tidy(self.stack.folder / "logs", datetime.now(UTC))
+
+    def _look(self, *, write: bool) -> None:
+        """Writes the status also when it changed. Without a look there is no status: a keeper that
+        cannot look counts as one that hangs."""
+        found = self.supervisor.look()
+        states = [one.state for one in found.values()]
+        self._pause = STARTING_PAUSE if "starting" in states else PAUSE
+        if write or states != self._written:
+            self._written = []  # a write that fails is tried again at the next look
+            text = json.dumps({name: one._asdict() for name, one in found.items()}, indent=1)
+            write_private(_status_file(self.stack), text)
+            self._written = states

@@ -1,0 +1,1 @@
+"""Whether a release can be installed while the last one is serving."""

@@ -1,0 +1,290 @@
+"""`make up` keeps its services running: each outage is said by `make status`, and heals alone."""
+
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from scripts.embedded.ports import HOST, Ports
+from scripts.stack import keeper
+from scripts.stack.processes import Register, Started
+from scripts.stack.services import SERVICES
+from scripts.stack.stack import PROJECT, Stack
+from tests.integration.story import Learner, eventually
+from tests.integration.test_server_faults import LIBC, MNT_DETACH, fill, mount
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.kafka]
+NAMES = [service.name for service in SERVICES if service.ready != "exit"]
+HEAL_SECONDS = 120.0
+KILLS = 12
+
+
+def command(stack: Stack, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", "scripts.stack", *arguments]
+
+
+def environment(stack: Stack) -> dict[str, str]:
+    own = {"ONGOZA_HOME": str(stack.folder), "THROTTLE": "off", "COLUMNS": "160"}
+    return {**os.environ, **stack.ports.environment(), **own}
+
+
+def run(stack: Stack, *arguments: str) -> tuple[int, str]:
+    """As the targets of the Makefile do."""
+    done = subprocess.run(  # noqa: S603
+        command(stack, *arguments),
+        env=environment(stack),
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def up(stack: Stack) -> tuple[int, str]:
+    return run(stack, "up", "--no-web", "--no-seed")
+
+
+@pytest.fixture(scope="module")
+def disk() -> Iterator[Path]:
+    """A folder, on a disk of its own where this account may mount one."""
+    folder = Path(tempfile.mkdtemp(prefix="ongoza-keeper-")) / "stack"
+    mounted = mount(folder)
+    yield folder
+    if mounted:
+        LIBC.umount2(bytes(folder), MNT_DETACH)
+    shutil.rmtree(folder.parent, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def whole(disk: Path) -> Iterator[Stack]:
+    stack = Stack(disk, Ports.free())
+    try:
+        code, output = up(stack)
+        assert code == 0, output
+        yield stack
+    finally:
+        stack.down()
+
+
+@pytest.fixture
+def kept(whole: Stack) -> Stack:
+    """The stack after everything that an earlier test broke has healed."""
+    eventually(lambda: is_healed(whole), HEAL_SECONDS)
+    return whole
+
+
+def is_healed(stack: Stack) -> bool:
+    states = {name: status.state for name, status in keeper.statuses(stack).items()}
+    return states.keys() >= {*NAMES} and {*states.values()} <= {"ready", "done"}
+
+
+def keeper_of(stack: Stack) -> Started:
+    return Register(stack.folder / "run" / "keeper.json").all()["keeper"]
+
+
+def pids(stack: Stack) -> dict[str, int]:
+    return {name: started.pid for name, started in stack.register.all().items()}
+
+
+def kill(stack: Stack, name: str) -> None:
+    """The process alone, as the system does when memory is short."""
+    if started := stack.register.alive(name):
+        started.send(signal.SIGKILL, alone=True)
+
+
+def test_a_stack_that_runs_has_no_problems(kept: Stack) -> None:
+    code, output = run(kept, "status")
+    assert code == 0, output
+    assert "outbox: 0 waiting" in output
+
+
+@pytest.mark.parametrize("name", ["core", "relay", "ai", "worker", "jobs", "kafka", "valkey"])
+def test_a_killed_service_comes_back_and_the_others_stay(kept: Stack, name: str) -> None:
+    before = pids(kept)
+    kill(kept, name)
+    eventually(lambda: pids(kept).get(name) != before[name], HEAL_SECONDS)
+    eventually(lambda: is_healed(kept), HEAL_SECONDS)
+    assert kept.healthy(name)
+    if name not in ("kafka", "valkey"):  # who uses a server may end with it
+        assert {**pids(kept), name: before[name]} == before
+
+
+@pytest.mark.parametrize("name", ["postgres-relational", "postgres-vector"])
+def test_a_killed_database_comes_back(kept: Stack, name: str) -> None:
+    before = pids(kept)
+    kill(kept, name)
+    eventually(lambda: pids(kept).get(name) != before[name], HEAL_SECONDS)
+    eventually(lambda: is_healed(kept), HEAL_SECONDS)
+    eventually(lambda: accepts_sign_ups(kept), HEAL_SECONDS)
+
+
+def accepts_sign_ups(stack: Stack) -> bool:
+    """Core refuses them until a database that was started has been compared with the topics."""
+    try:
+        Learner.signed_up(stack)
+    except (AssertionError, httpx.TransportError):
+        return False
+    return True
+
+
+def readiness(stack: Stack) -> str:
+    answer = httpx.get(f"{stack.core_url}/api/v1/health/ready/", timeout=5, trust_env=False)
+    return str(answer.json()["status"])
+
+
+def test_a_stopped_relay_is_named_and_so_is_the_promise_that_it_breaks(kept: Stack) -> None:
+    eventually(lambda: readiness(kept) == "ok")
+    kept.kill("relay", signal.SIGSTOP)
+    try:
+        Learner.signed_up(kept)
+        eventually(lambda: keeper.statuses(kept)["relay"].state == "stopped")
+        eventually(lambda: readiness(kept) == "degraded")
+        code, output = run(kept, "status")
+        assert code == 1
+        assert "relay is stopped by a signal" in output
+        assert "relay is behind: the oldest row of the outbox waits for" in output
+    finally:
+        kept.kill("relay", signal.SIGCONT)
+    eventually(lambda: readiness(kept) == "ok")
+    eventually(lambda: run(kept, "status")[0] == 0)
+
+
+def test_a_stopped_worker_breaks_the_promise(kept: Stack) -> None:
+    kept.kill("worker", signal.SIGSTOP)
+    try:
+        Learner.signed_up(kept)
+        eventually(lambda: "worker is behind: ongoza.users has waited" in run(kept, "status")[1])
+    finally:
+        kept.kill("worker", signal.SIGCONT)
+    eventually(lambda: run(kept, "status")[0] == 0)
+
+
+def test_a_stopped_worker_and_a_stopped_database_are_named(kept: Stack) -> None:
+    for name in ("worker", "postgres-vector"):
+        kept.kill(name, signal.SIGSTOP)
+        try:
+            eventually(lambda name=name: keeper.statuses(kept)[name].state == "stopped")  # type: ignore[misc]
+            code, output = run(kept, "status")
+            assert code == 1
+            assert f"{name} is stopped by a signal" in output
+        finally:
+            kept.kill(name, signal.SIGCONT)
+        eventually(lambda: is_healed(kept), HEAL_SECONDS)
+
+
+def test_a_worker_that_starts_before_kafka_waits_for_it(kept: Stack) -> None:
+    kept.kill("kafka", signal.SIGSTOP)
+    try:
+        before = kept.log("worker").stat().st_size
+        kill(kept, "worker")
+        eventually(lambda: "waiting for Kafka" in log_after(kept, "worker", before), HEAL_SECONDS)
+        waiting = kept.register.alive("worker")
+    finally:
+        kept.kill("kafka", signal.SIGCONT)
+    eventually(lambda: is_healed(kept), HEAL_SECONDS)
+    assert waiting
+    assert kept.register.alive("worker") == waiting
+    assert log_after(kept, "worker", before).count("waiting for Kafka") == 1
+
+
+def log_after(stack: Stack, name: str, offset: int) -> str:
+    return stack.log(name).read_bytes()[offset:].decode()
+
+
+def test_the_next_keeper_adopts_what_runs(kept: Stack) -> None:
+    before, keeper_before = pids(kept), keeper_of(kept)
+    keeper_before.send(signal.SIGKILL, alone=True)
+    eventually(lambda: keeper_before.process() is None)
+    code, output = run(kept, "status")
+    assert code == 1
+    assert "keeper does not run" in output
+    assert pids(kept) == before
+    assert all(kept.register.alive(name) for name in NAMES)
+
+    code, output = up(kept)
+
+    assert code == 0, output
+    assert pids(kept) == before
+    assert keeper_of(kept).pid != keeper_before.pid
+    kill(kept, "relay")
+    eventually(lambda: pids(kept).get("relay") != before["relay"], HEAL_SECONDS)
+
+
+def test_a_stopped_keeper_is_named(kept: Stack) -> None:
+    keeper_of(kept).send(signal.SIGSTOP, alone=True)
+    try:
+        code, output = run(kept, "status")
+    finally:
+        keeper_of(kept).send(signal.SIGCONT, alone=True)
+    assert code == 1
+    assert "keeper is stopped by a signal" in output
+
+
+def test_a_service_that_cannot_start_backs_off_and_heals(kept: Stack) -> None:
+    """Another process takes the port of ai while it is down."""
+    kill(kept, "ai")
+    with socket.socket() as thief:
+        thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        eventually(lambda: bound(thief, kept.ports.ai))
+        thief.listen()
+        eventually(lambda: keeper.statuses(kept)["ai"].failures >= 3, HEAL_SECONDS)
+        eventually(lambda: "ai is in backoff" in run(kept, "status")[1], HEAL_SECONDS)
+    eventually(lambda: is_healed(kept), HEAL_SECONDS)
+
+
+def bound(thief: socket.socket, port: int) -> bool:
+    try:
+        thief.bind((HOST, port))
+    except OSError:
+        return False
+    return True
+
+
+def test_after_a_full_disk_everything_heals(kept: Stack) -> None:
+    if not kept.folder.is_mount():
+        pytest.skip("no disk of limited size could be mounted")
+    ballast = kept.folder / "ballast"
+    try:
+        fill(ballast)
+        kill(kept, "relay")
+        kill(kept, "kafka")
+        time.sleep(6)
+    finally:
+        ballast.unlink()
+    eventually(lambda: is_healed(kept), HEAL_SECONDS)
+    eventually(lambda: accepts_sign_ups(kept), HEAL_SECONDS)
+    eventually(lambda: run(kept, "status")[0] == 0, HEAL_SECONDS)
+
+
+def test_up_starts_again_what_is_killed_while_it_waits(kept: Stack) -> None:
+    assert run(kept, "down")[0] == 0
+    assert run(kept, "status")[0] == 1
+    chosen, killed = random.Random(19), 0  # noqa: S311
+    log = kept.folder / "logs" / "up.txt"
+    with log.open("w") as out:
+        starting = subprocess.Popen(  # noqa: S603
+            command(kept, "up", "--no-web", "--no-seed"),
+            env=environment(kept),
+            cwd=PROJECT,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+        while starting.poll() is None:
+            if killed < KILLS and (alive := [n for n in pids(kept) if kept.register.alive(n)]):
+                kill(kept, chosen.choice(alive))
+                killed += 1
+            time.sleep(1)
+    assert starting.returncode == 0, log.read_text()
+    assert killed >= 3
+    eventually(lambda: is_healed(kept), HEAL_SECONDS)

@@ -1,0 +1,86 @@
+"""The workers of core's server end with their master, even with one that is killed."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from scripts.embedded.ports import HOST, free_ports, listens
+from tests.integration.story import eventually
+
+PROJECT = Path(__file__).parents[3]
+APPLICATION = """
+def application(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"ok"]
+"""
+# Core's configuration, and a hook that writes which signal the thread that was forked gets.
+CONFIGURATION = """
+import ctypes
+from pathlib import Path
+
+exec(Path("infra/gunicorn.conf.py").read_text())
+
+def post_worker_init(worker):
+    number = ctypes.c_int()
+    ctypes.CDLL(None).prctl(2, ctypes.byref(number))  # PR_GET_PDEATHSIG
+    Path({folder!r}, f"{{worker.pid}}.signal").write_text(str(number.value))
+"""
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux signals a child whose parent died"
+)
+
+
+@pytest.fixture
+def master(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """The server with core's settings and an application of three lines, and its port."""
+    (tmp_path / "small_application.py").write_text(APPLICATION)
+    (tmp_path / "conf.py").write_text(CONFIGURATION.format(folder=str(tmp_path)))
+    (port,) = free_ports(1)
+    environment = {**os.environ, "CORE_PORT": str(port), "WEB_CONCURRENCY": "2"}
+    process = subprocess.Popen(  # noqa: S603
+        [
+            *(sys.executable, "-m", "gunicorn", "small_application:application"),
+            *("-c", str(tmp_path / "conf.py"), "--pythonpath", str(tmp_path)),
+        ],
+        cwd=PROJECT,
+        env=environment,
+    )
+    workers: list[psutil.Process] = []
+    try:
+        eventually(lambda: listens(port))
+        eventually(lambda: len(psutil.Process(process.pid).children()) == 2)
+        workers = psutil.Process(process.pid).children()
+        yield process, port
+    finally:
+        process.kill()
+        process.wait()
+        for worker in workers:
+            if worker.is_running():
+                worker.kill()
+
+
+def test_a_worker_is_signalled_when_its_master_dies(
+    master: tuple[subprocess.Popen[bytes], int], tmp_path: Path
+) -> None:
+    written = eventually(lambda: [*tmp_path.glob("*.signal")])
+    assert {path.read_text() for path in written} == {str(int(signal.SIGTERM))}
+
+
+def test_no_worker_of_a_killed_master_keeps_the_port(
+    master: tuple[subprocess.Popen[bytes], int],
+) -> None:
+    process, port = master
+    workers = psutil.Process(process.pid).children()
+    with httpx.Client(trust_env=False) as client:
+        client.get(f"http://{HOST}:{port}/")  # the connection is kept alive
+        process.kill()
+        process.wait()
+        eventually(lambda: not listens(port))
+        eventually(lambda: not any(worker.is_running() for worker in workers))

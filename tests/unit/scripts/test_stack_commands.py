@@ -1,0 +1,47 @@
+"""Commands of `scripts.stack` that need no running stack."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from scripts.embedded.ports import Ports
+from scripts.stack.__main__ import ROLES, app
+from scripts.stack.stack import PROJECT, Stack
+
+PREFIX = "import sys; print(sys.prefix)"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ONGOZA_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "120")
+    return tmp_path
+
+
+def test_logins_are_printed_again_for_each_role(home: Path) -> None:
+    password = Stack(home, Ports()).secrets["DEMO_PASSWORD"]
+    result = CliRunner().invoke(app, ["logins"])
+    assert result.exit_code == 0
+    assert result.output.count(password) == len(ROLES)
+    assert all(f"{role}@ongoza.example" in result.output for role in ROLES)
+
+
+def test_without_logins_the_command_says_how_to_get_them(home: Path) -> None:
+    result = CliRunner().invoke(app, ["logins"])
+    assert result.exit_code == 1
+    assert "`make up` generates them" in result.output
+    assert not (home / "env").exists()
+
+
+def test_python_in_run_is_that_of_the_environment(home: Path) -> None:
+    """In a process of its own, which becomes the command."""
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "scripts.stack", "run", "--", "python", "-c", PREFIX],
+        env={**os.environ, "PATH": "/usr/bin:/bin", "ONGOZA_HOME": str(home)},
+        cwd=PROJECT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == sys.prefix

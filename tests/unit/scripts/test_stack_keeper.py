@@ -1,0 +1,128 @@
+"""The keeper, and what `up` makes of it and of its reports."""
+
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from scripts.embedded.errors import CannotRun
+from scripts.embedded.ports import HOST, Ports, PortTaken
+from scripts.embedded.postgres import Postgres
+from scripts.stack import keeper, logs, processes, supervisor
+from scripts.stack.services import BY_NAME
+from scripts.stack.stack import Stack
+from scripts.stack.supervisor import NotReady, ServiceStatus
+
+RELAY, AI = "relay", "ai"
+DATABASE = "postgres-relational"
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Stack:
+    return Stack(tmp_path, Ports.free())
+
+
+def follow(own: Stack, monkeypatch: pytest.MonkeyPatch, *seen: tuple[str, str]) -> None:
+    """`up` with these states of relay and ai, an hour apart."""
+    clock, reports = iter(range(3600, 10**9, 3600)), iter(seen)
+    now = [0.0]
+
+    def sleep(_: float) -> None:
+        now[0] = float(next(clock))
+
+    def statuses(_: Stack) -> dict[str, ServiceStatus]:
+        states = zip((RELAY, AI), next(reports), strict=True)
+        return {name: ServiceStatus(state, 0, "", 0.0) for name, state in states}
+
+    alive = SimpleNamespace(alive=lambda _: True)
+    monkeypatch.setattr(keeper, "_register", lambda _: alive)
+    monkeypatch.setattr(keeper, "statuses", statuses)
+    monkeypatch.setattr(supervisor, "time", SimpleNamespace(sleep=sleep, monotonic=lambda: now[0]))
+    keeper.start(own, [RELAY, AI], lambda *_: None)
+
+
+def test_a_service_that_was_ready_and_is_killed_has_its_time_again(
+    own: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = ("starting", "waiting"), ("ready", "waiting"), ("backoff", "starting")
+    follow(own, monkeypatch, *states, ("ready", "ready"))
+
+
+def test_a_service_that_is_never_ready_is_late(own: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(NotReady, match="relay is not ready in time"):
+        follow(own, monkeypatch, ("starting", "waiting"), ("backoff", "waiting"))
+
+
+@pytest.fixture
+def orders(own: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
+    """What `up` does with the keeper; relay is the one service that runs."""
+    given: list[object] = []
+    command = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
+    runs = processes.start(
+        RELAY, command, environment={}, cwd=own.folder, log=own.log(RELAY), code=own.code
+    )
+    own.register.add(runs)
+    monkeypatch.setattr(keeper, "stop", lambda _: given.append("stop"))
+    monkeypatch.setattr(keeper, "_start_process", lambda _, names: given.append(names))
+    yield given
+    runs.kill()
+
+
+def test_a_taken_port_is_said_before_the_keeper_is_stopped(
+    own: Stack, orders: list[object]
+) -> None:
+    with socket.create_server((HOST, own.ports.db)), pytest.raises(PortTaken):
+        own.up([BY_NAME[DATABASE]], keep=True)
+    assert orders == []
+
+
+def test_what_runs_has_a_keeper_again_when_up_cannot_prepare_the_rest(
+    own: Stack, orders: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cannot(_: Postgres) -> None:
+        raise CannotRun("no initdb")
+
+    monkeypatch.setattr(Postgres, "prepare", cannot)
+    with pytest.raises(CannotRun, match="no initdb"):
+        own.up([BY_NAME[DATABASE]], keep=True)
+    assert orders == ["stop", [RELAY]]
+
+
+def test_a_port_that_the_keeper_just_gave_to_its_service_is_not_taken(
+    own: Stack, orders: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alive = iter([None, object()])
+    monkeypatch.setattr(own.register, "alive", lambda _: next(alive))
+    with socket.create_server((HOST, own.ports.db)):
+        own._require_free_ports([DATABASE])
+
+
+def test_a_failure_that_lasts_is_logged_once_and_logs_are_tidied_meanwhile(
+    own: Stack, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    kept, looks, tidied = keeper.Keeper(own, []), iter(range(5)), list[Path]()
+
+    def look() -> dict[str, ServiceStatus]:
+        number = next(looks)
+        kept.stopping = number == 4
+        if kept.stopping:
+            return {}
+        raise RuntimeError("no look")
+
+    monkeypatch.setattr(kept.supervisor, "look", look)
+    kept._pause = 0.0
+    monkeypatch.setattr(logs, "tidy", lambda folder, _: tidied.append(folder))
+    own.register.path.parent.mkdir(parents=True)
+    with caplog.at_level(logging.INFO, keeper.log.name):
+        kept.run()
+    assert tidied == [own.folder / "logs"]
+    assert [record.message for record in caplog.records] == [
+        "the keeper could not look at its services, and tries again",
+        "the keeper can look at its services again",
+    ]

@@ -1,0 +1,143 @@
+"""Log lines: one for each record, without what people wrote and without values of rows."""
+
+import json
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import asyncpg
+import psycopg
+import pytest
+from django.db import IntegrityError
+from pydantic import BaseModel, ValidationError
+
+from ongoza_ops import trace
+from ongoza_ops.logs import JsonFormatter, TextFormatter, request_fields, trace_ids
+
+ROW = "amina@ongoza.example"
+
+
+def record(message: str, **options: Any) -> logging.LogRecord:
+    made = logging.LogRecord("core.x", logging.INFO, __file__, 1, message, (), None)
+    for name, value in options.items():
+        setattr(made, name, value)
+    return made
+
+
+def line(message: str, **options: Any) -> dict[str, Any]:
+    text = JsonFormatter().format(record(message, **options))
+    assert "\n" not in text
+    return dict(json.loads(text))
+
+
+def failed(error: BaseException) -> dict[str, Any]:
+    try:
+        raise error
+    except BaseException:
+        return line("a batch failed", exc_info=sys.exc_info())
+
+
+def unique_violation() -> asyncpg.PostgresError:
+    error = asyncpg.UniqueViolationError("duplicate key value violates unique constraint")
+    error.detail = f"Key (email)=({ROW}) already exists."
+    return error
+
+
+def bad_cast() -> asyncpg.PostgresError:
+    return asyncpg.InvalidTextRepresentationError(f'invalid input syntax: "{ROW}"')
+
+
+def of_django() -> IntegrityError:
+    error = IntegrityError(f"Key (email)=({ROW}) already exists.")
+    error.__cause__ = psycopg.errors.UniqueViolation(ROW)
+    return error
+
+
+def test_what_a_call_gives_becomes_fields() -> None:
+    shown = line("request", fields={"status": 200})
+    assert (shown["event"], shown["status"], shown["level"]) == ("request", 200, "info")
+
+
+def test_a_forged_line_break_stays_inside_the_message() -> None:
+    assert line("a\nb")["event"] == "a\nb"
+
+
+@pytest.mark.parametrize("make", [unique_violation, bad_cast, of_django])
+def test_a_database_error_is_told_by_its_sqlstate(make: Callable[[], Exception]) -> None:
+    error = make()
+    shown = failed(error)["exception"][0]
+    assert shown["type"] == type(error).__qualname__
+    assert shown["message"] in ("SQLSTATE 23505", "SQLSTATE 22P02")
+    assert ROW not in json.dumps(shown)
+
+
+def test_so_is_a_database_error_behind_another_or_in_a_group() -> None:
+    group = ExceptionGroup("tasks", [bad_cast(), RuntimeError("plain")])
+    group.__cause__ = unique_violation()
+    shown = failed(group)["exception"]
+    assert ROW not in json.dumps(shown)
+    assert [one["type"] for one in shown] == [
+        "ExceptionGroup",
+        "InvalidTextRepresentationError",
+        "RuntimeError",
+        "UniqueViolationError",
+    ]
+    assert shown[2]["message"] == "plain"
+
+
+def test_of_refused_data_the_wrong_fields_are_told_without_their_values() -> None:
+    class Learner(BaseModel):
+        age: int
+
+    with pytest.raises(ValidationError) as refused:
+        Learner.model_validate({"age": ROW})
+    shown = failed(refused.value)["exception"][0]
+    assert shown["message"] == "age: int_parsing"
+    assert ROW not in json.dumps(shown)
+
+
+def test_causes_that_form_a_circle_end() -> None:
+    first, second = ValueError("first"), ValueError("second")
+    first.__context__, second.__context__ = second, first
+    assert len(failed(first)["exception"]) <= 5
+
+
+def test_lines_of_a_request_have_its_id_and_its_trace() -> None:
+    parent = f"00-{'a' * 32}-{'b' * 16}-01"
+    trace.begin("Req_42.abc-1", parent)
+    try:
+        shown = line("applied")
+    finally:
+        trace.end()
+    assert (shown["request_id"], shown["trace_id"]) == ("Req_42.abc-1", "a" * 32)
+    assert not {"request_id", "trace_id"} & line("applied").keys()
+
+
+def test_a_terminal_gets_text_with_the_same_fields() -> None:
+    text = TextFormatter().format(record("request", fields={"status": 200}))
+    assert text.endswith("info core.x request status=200")
+    try:
+        raise unique_violation()
+    except asyncpg.PostgresError:
+        text = TextFormatter().format(record("failed", exc_info=sys.exc_info()))
+    assert "  UniqueViolationError: SQLSTATE 23505\n    " in text
+    assert ROW not in text
+
+
+def test_the_line_of_a_request_names_its_user_by_id_alone() -> None:
+    given: dict[str, Any] = {"method": "GET", "route": "/api", "status": 200, "seconds": 0.0123}
+    assert request_fields(**given) == {
+        **{"method": "GET", "route": "/api", "status": 200, "milliseconds": 12.3},
+    }
+    trace.set_actor("user:7")
+    try:
+        found = request_fields(**given, source="precomputed")
+    finally:
+        trace.end()
+    assert (found["user_id"], found["source"]) == (7, "precomputed")
+
+
+def test_each_trace_of_several_records_is_named_once() -> None:
+    one, other = (f"00-{digit * 32}-{'b' * 16}-01" for digit in "ac")
+    assert trace_ids([one, None, other, one]) == ["a" * 32, "c" * 32]
