@@ -1,8 +1,9 @@
 """Log lines of every process: JSON, or text for people where a terminal reads them.
 
-No line has what people wrote, and none has what a database says of a row.
+No line has what people wrote, and none has the message of a database error, which quotes rows.
 """
 
+import json
 import logging
 import sys
 import traceback
@@ -11,7 +12,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from pydantic_core import ValidationError, to_json
+from pydantic_core import PydanticSerializationError, ValidationError, to_json
 
 from ongoza_ops import trace
 
@@ -22,13 +23,13 @@ FRAMES, CAUSES = 20, 5
 
 
 class JsonFormatter(logging.Formatter):
-    """One line for each record; what a call gives as `extra={"fields": {...}}` becomes fields.
+    """One line for each record; what a call passes as `extra={"fields": {...}}` becomes fields.
 
-    A record with `extra={"several": [(seconds since 1970, fields), ...]}` has a line for each.
+    A record with `extra={"batch": [(seconds since 1970, fields), ...]}` has a line for each entry.
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        return "\n".join(to_json(line, fallback=str).decode() for line in _lines(record))
+        return "\n".join(map(_to_json, _lines(record)))
 
 
 class TextFormatter(logging.Formatter):
@@ -49,11 +50,18 @@ class TextFormatter(logging.Formatter):
         return "\n".join(lines)
 
 
+def _to_json(line: dict[str, Any]) -> str:
+    try:
+        return to_json(line, fallback=str).decode()
+    except PydanticSerializationError:  # a lone surrogate, or bytes that are not UTF-8
+        return json.dumps(line, default=str)
+
+
 def _lines(record: logging.LogRecord) -> list[dict[str, Any]]:
     level, event = record.levelname.lower(), record.getMessage()
-    given = getattr(record, "several", None)
-    if given is None:
-        given = [(record.created, {**getattr(record, "fields", {}), **_ids()})]
+    entries = getattr(record, "batch", None)
+    if entries is None:
+        entries = [(record.created, {**getattr(record, "fields", {}), **_ids()})]
     lines: list[dict[str, Any]] = [
         {
             "time": _time(at),
@@ -62,7 +70,7 @@ def _lines(record: logging.LogRecord) -> list[dict[str, Any]]:
             "event": event,
             **fields,
         }
-        for at, fields in given
+        for at, fields in entries
     ]
     if record.exc_info and record.exc_info[1]:
         lines[-1]["exception"] = describe(record.exc_info[1])
@@ -76,12 +84,12 @@ def _time(at: float) -> str:
 
 @lru_cache(4)
 def _second(at: int) -> str:
-    """Kept, because making it takes as long as the rest of a line."""
+    """Cached, because formatting it takes as long as the rest of a line."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _ids() -> dict[str, str]:
-    """Of the current request and trace; without those that are not known."""
+    """The ids of the current request and trace, where there are any."""
     found = {}
     if request_id := trace.current_request_id():
         found["request_id"] = request_id
@@ -91,7 +99,7 @@ def _ids() -> dict[str, str]:
 
 
 def describe(error: BaseException) -> list[dict[str, Any]]:
-    """An exception and its causes, outermost first, and those of a group."""
+    """An exception and its causes, outermost first; the members of a group count as causes."""
     chain: list[dict[str, Any]] = []
     waiting: list[BaseException | None] = [error]
     while waiting and len(chain) < CAUSES:
@@ -113,7 +121,7 @@ def describe(error: BaseException) -> list[dict[str, Any]]:
 
 
 def _message(error: BaseException) -> str:
-    """Of a database error its SQLSTATE alone, of refused data which fields are wrong."""
+    """The SQLSTATE of a database error, the wrong fields of invalid data, else the error's text."""
     if type(error).__module__.startswith(DATABASES) or hasattr(error, "sqlstate"):
         state = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None)
         return f"SQLSTATE {state}" if state else ""
@@ -149,7 +157,7 @@ def request_fields(
 
 
 def trace_ids(traceparents: Iterable[str | None]) -> list[str]:
-    """Of the traces that a line about several records belongs to, each once."""
+    """The ids of the traces of several records, each once."""
     return [*dict.fromkeys(trace.trace_id_of(one) for one in traceparents if one)]
 
 

@@ -63,8 +63,14 @@ def test_a_forged_line_break_stays_inside_the_message() -> None:
     assert line("a\nb")["event"] == "a\nb"
 
 
+@pytest.mark.parametrize("text", ["caf\udce9", b"caf\xe9"], ids=["surrogate", "bytes"])
+def test_text_that_is_not_unicode_does_not_lose_the_line(text: str | bytes) -> None:
+    shown = line("unknown variable", fields={"name": text, "status": 200})
+    assert (shown["event"], shown["status"]) == ("unknown variable", 200)
+
+
 @pytest.mark.parametrize("make", [unique_violation, bad_cast, of_django])
-def test_a_database_error_is_told_by_its_sqlstate(make: Callable[[], Exception]) -> None:
+def test_a_database_error_is_shown_as_its_sqlstate(make: Callable[[], Exception]) -> None:
     error = make()
     shown = failed(error)["exception"][0]
     assert shown["type"] == type(error).__qualname__
@@ -86,7 +92,7 @@ def test_so_is_a_database_error_behind_another_or_in_a_group() -> None:
     assert shown[2]["message"] == "plain"
 
 
-def test_of_refused_data_the_wrong_fields_are_told_without_their_values() -> None:
+def test_of_invalid_data_the_wrong_fields_are_shown_without_their_values() -> None:
     class Learner(BaseModel):
         age: int
 

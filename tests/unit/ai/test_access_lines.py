@@ -1,4 +1,4 @@
-"""The log lines of requests, which are written together."""
+"""The log lines of requests, which are written in batches."""
 
 import asyncio
 import json
@@ -15,15 +15,17 @@ PATH = "/api/v1/health/nothing"
 
 
 class Written(logging.Handler):
-    """Keeps what a handler would write, each time."""
+    """Stores what each call of a handler would write."""
 
     def __init__(self) -> None:
         super().__init__()
         self.texts: list[str] = []
+        self.is_written = asyncio.Event()
         self.setFormatter(JsonFormatter())
 
     def emit(self, record: logging.LogRecord) -> None:
         self.texts.append(self.format(record))
+        self.is_written.set()
 
     def lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for text in self.texts for line in text.splitlines()]
@@ -40,13 +42,13 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Written:
 async def test_each_request_has_a_line_with_its_own_ids(
     written: Written, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kit_trace, "WAIT_SECONDS", 0.01)
-    requests = kit_trace.TOGETHER + 3
+    monkeypatch.setattr(kit_trace, "WAIT_SECONDS", 600)
+    requests = kit_trace.BATCH_SIZE
     async with client_of(app_alone(settings_alone(monkeypatch))) as http:
         for number in range(requests):
+            assert written.texts == []
             await http.get(PATH, headers={"X-Request-ID": f"request-{number}"})
-        assert len(written.texts) < requests
-        await asyncio.sleep(0.1)  # for the last three
+    assert len(written.texts) == 1
     lines = written.lines()
     assert [one["request_id"] for one in lines] == [f"request-{one}" for one in range(requests)]
     assert len({one["trace_id"] for one in lines}) == requests
@@ -54,6 +56,16 @@ async def test_each_request_has_a_line_with_its_own_ids(
     assert {(one["level"], one["event"], one["status"]) for one in lines} == {
         ("info", "request", 404)
     }
+
+
+async def test_a_line_that_no_other_follows_is_written_after_a_time(
+    written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kit_trace, "WAIT_SECONDS", 0.001)
+    kit_trace.AccessLog().add({"status": 200})
+    assert written.texts == []
+    await written.is_written.wait()
+    assert [one["status"] for one in written.lines()] == [200]
 
 
 async def test_what_waits_is_written_when_the_process_stops(written: Written) -> None:

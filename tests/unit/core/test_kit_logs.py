@@ -16,15 +16,15 @@ def shown(message: str, **options: object) -> str:
     return record.getMessage()
 
 
-def test_a_failed_request_is_told_by_its_route() -> None:
+def test_a_failed_request_is_named_by_its_route() -> None:
     path = "/api/v1/invitations/a-secret-token/accept/"
     request = RequestFactory().post(path)
     request.resolver_match = resolve(path)
-    told = shown(f"Service Unavailable: {path}", request=request)
-    assert told == f"Service Unavailable: {request.resolver_match.route}"
+    line = shown(f"Service Unavailable: {path}", request=request)
+    assert line == f"Service Unavailable: {request.resolver_match.route}"
 
 
-def test_a_failed_request_without_a_route_is_told_without_its_path() -> None:
+def test_a_failed_request_without_a_route_is_named_without_its_path() -> None:
     request = RequestFactory().get("/a-secret-token")
     assert shown("Not Found: /a-secret-token", request=request) == "Not Found: no route"
 
