@@ -19,7 +19,8 @@ from ai.learners.queries import load_readable
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
 from ai.projections.generations import create_generation, drop_generation
-from ai.projections.seen import SeenLearners, UnseenLists
+from ai.projections.marks import MARK
+from ai.projections.seen import SeenLearners, UnseenLists, see_owners
 from ai.recommendations.recompute import LEARNERS_PER_ROUND, Recompute
 from ongoza_contracts.event import Fact
 from tests.ai_double import app_over, learner_seven
@@ -28,6 +29,9 @@ from tests.facts import erased, progress, published, record, user
 PATH = "/api/v1/recommendations"
 MARKED_EARLIER = "UPDATE dirty_learner SET marked_at = now() - $2::interval WHERE user_id = ANY($1)"
 WAITING_READERS = "SELECT user_id FROM dirty_learner WHERE read_at IS NOT NULL"
+WAITS_FOR = """
+SELECT EXISTS (SELECT FROM pg_locks WHERE $1 = ANY(pg_blocking_pids(pid))) FROM pg_sleep(0.01)
+"""
 MIGRATIONS = (
     *("0026_lists_as_text.sql", "0027_readers_first.sql", "0028_what_marked.sql"),
     "0029_oldest_mark.sql",
@@ -213,6 +217,26 @@ async def test_learners_who_wait_for_long_come_before_readers(
     await seen.flush()
     await recompute.recompute_some()
     assert await ids(applier.pool, MARKED) == [7]
+
+
+async def test_a_flush_and_a_batch_of_facts_do_not_deadlock(
+    applier: Applier, recompute: Recompute, seen: SeenLearners
+) -> None:
+    await apply(applier, published("course-1"), user(7), user(8))
+    await recompute_all(recompute)
+    await apply(applier, published("course-2"), user(8, version=2))
+    await applier.pool.execute("UPDATE dirty_learner SET claimed_at = now()")
+    seen.note(7)
+    seen.note(8)
+    async with applier.pool.acquire() as batch, batch.transaction():
+        await batch.execute(MARK, [7], [None], None)
+        flush = asyncio.create_task(seen.flush())
+        while not await applier.pool.fetchval(WAITS_FOR, batch.get_server_pid()):
+            pass
+        await batch.execute(MARK, [8], [None], None)
+        await see_owners(batch, [7, 8])
+    await flush
+    assert await ids(applier.pool, WAITING_READERS) == [7, 8]
 
 
 async def test_a_read_of_the_earlier_list_does_not_bring_forward_the_one_after_the_next(
