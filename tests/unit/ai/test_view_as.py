@@ -1,6 +1,7 @@
 """A token of an admin who views an account as its user: what ai opens to it."""
 
 import logging
+from typing import Any
 
 import httpx
 import pytest
@@ -45,3 +46,13 @@ async def test_every_request_is_logged_with_the_admin(
     assert response.status_code == 200
     (line,) = [one.message for one in caplog.records if one.message.startswith("viewed as")]
     assert line == "viewed as: actor=5 user_id=7"
+
+
+async def test_the_line_of_a_request_names_the_admin_as_in_core(
+    http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[dict[str, Any]] = []
+    monkeypatch.setattr("ai.kit.trace.AccessLog.add", lambda _, fields: lines.append(fields))
+    await http.get("/api/v1/profiling/tracks", headers=scoped(**VIEW))
+    await http.get("/api/v1/profiling/tracks", headers=scoped("read"))
+    assert [line["user_id"] for line in lines] == [5, 7]

@@ -341,7 +341,7 @@ class BearerToken(SecurityBase):
             caller = tokens.verify(_bearer(headers))
         except InvalidToken:
             raise Unauthenticated from None
-        trace.set_actor(f"user:{caller.user_id}")
+        trace.set_actor(f"user:{caller.viewer or caller.user_id}")
         _check_user_header(headers, caller)
         allowed = scope_allows(
             caller.scope, request.method, self._permission, private=self._private
