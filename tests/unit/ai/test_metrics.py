@@ -106,11 +106,12 @@ def test_an_applied_batch_counts_its_records_and_how_late_each_fact_is() -> None
     assert value(FACT_VISIBLE_SECONDS, step="applied") == observed + 3
 
 
-def test_a_time_that_is_none_is_not_counted() -> None:
+@pytest.mark.parametrize("time", [b"yesterday", b"0001-01-01T00:00:00+14:00"])
+def test_an_invalid_time_is_not_counted(time: bytes) -> None:
     one = record(progress())
-    headers = [(name, b"yesterday" if name == "ce_time" else text) for name, text in one.headers]
-    odd = RawRecord(one.topic, one.partition, one.offset, one.key, one.value, headers)
-    batch = read_batch([odd, one])
+    headers = [(name, time if name == "ce_time" else text) for name, text in one.headers]
+    invalid = RawRecord(one.topic, one.partition, one.offset, one.key, one.value, headers)
+    batch = read_batch([invalid, one])
     assert (batch.facts, len(batch.times)) == (2, 1)
 
 
@@ -123,7 +124,6 @@ def test_a_list_is_as_late_as_the_oldest_fact_it_did_not_show() -> None:
 async def test_a_loop_that_does_not_answer_is_not_scraped(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ai.kit.metrics.REFRESH_SECONDS", 0.2)
     (port,) = free_ports(1)
     own = settings.model_copy(update={"metrics_port": port})
     answers = [asyncio.sleep(0), asyncio.sleep(60)]
@@ -134,5 +134,6 @@ async def test_a_loop_that_does_not_answer_is_not_scraped(
 
     async with answering_scrapes(Process.AI, own, lambda: answers.pop(0)):
         assert await asyncio.to_thread(scrape) == 200
+        monkeypatch.setattr("ai.kit.metrics.REFRESH_SECONDS", 0.2)
         with pytest.raises(urllib.error.HTTPError, match="503"):
             await asyncio.to_thread(scrape)

@@ -203,9 +203,9 @@ def _add_or_refuse(batch: Batch, read: Received, record: RawRecord) -> None:
 
 
 def _aware_time(text: str | None) -> datetime | None:
-    """None for a text of a foreign producer that is no time."""
+    """In UTC; None for a text of a foreign producer that is no time, or none that can be stored."""
     try:
         time = datetime.fromisoformat(text or "")
-    except ValueError:
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
