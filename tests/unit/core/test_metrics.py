@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -26,6 +26,7 @@ from core.jobs.models import Job, Tick
 from core.jobs.queue_names import QueueName
 from core.jobs.registry import job_kind
 from core.limits.services import count_attempt
+from core.outbox import backlog
 from core.outbox.append import append
 from core.outbox.backlog import report_outbox
 from core.outbox.relay import Relay, ShutdownFlag
@@ -95,6 +96,19 @@ def test_the_outbox_is_read_when_it_is_asked_for() -> None:
     report_outbox()
     assert value(OUTBOX_RECORDS) == 2
     assert value(OUTBOX_OLDEST_SECONDS) > 0
+
+
+def test_a_scrape_does_not_wait_for_a_lock_on_the_outbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backlog, "LIMIT", "SET statement_timeout = '50ms'")
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("BEGIN; LOCK TABLE outbox_event IN ACCESS EXCLUSIVE MODE")
+    try:
+        with pytest.raises(OperationalError, match="statement timeout"):
+            report_outbox()
+    finally:
+        other.close()
+    report_outbox()
 
 
 def test_jobs_are_counted_for_their_queue(monkeypatch: pytest.MonkeyPatch) -> None:
