@@ -163,16 +163,17 @@ def _messages(
     consumer = Consumer({**client, **SETTINGS, "group.id": group, "error_cb": on_error})
     partitions: list[TopicPartition] = []
     ended: set[int] = set()
+    is_behind = True
     deadline = time.monotonic() + WAIT_SECONDS
     try:
-        while follow or not partitions or len(ended) < len(partitions):
+        while follow or is_behind:
             if not partitions and (partitions := _partitions(consumer, topic.name)):
                 consumer.assign(partitions)
             message = consumer.poll(1.0)  # a signal waits for its return
             if failures:
                 raise KafkaException(failures[0])
             if message is None:
-                if not ended and time.monotonic() > deadline:
+                if is_behind and time.monotonic() > deadline:
                     raise CannotConsume(f"{topic.name} in group {group}: no answer from Kafka")
                 continue
             if (error := message.error()) is None:
@@ -180,6 +181,7 @@ def _messages(
                 deadline = time.monotonic() + WAIT_SECONDS
             elif error.code() == KafkaError._PARTITION_EOF:
                 ended.add(int(message.partition() or 0))
+                is_behind = len(ended) < len(partitions)
             else:
                 raise KafkaException(error)
     except KafkaException as failure:

@@ -6,10 +6,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 
 from ongoza_contracts import consume
 from ongoza_contracts.consume import group_id, main, only
@@ -125,6 +126,43 @@ def test_a_broker_that_is_not_there_is_an_error(
     properties = properties_file(tmp_path, "127.0.0.1:1")
     assert main(["--topic", "progress", "--group", "mine", "--properties", properties]) == 1
     assert "ongoza.progress in group mine: " in capsys.readouterr().err
+
+
+class SilentPartition:
+    """A topic of two partitions, of which the second never answers."""
+
+    def __init__(self, _: object) -> None:
+        self.polls = iter([PartitionEnd(), *[None] * 3])
+
+    def list_topics(self, topic: str, timeout: float) -> Any:
+        return SimpleNamespace(topics={topic: SimpleNamespace(error=None, partitions=[0, 1])})
+
+    def assign(self, _: object) -> None:
+        pass
+
+    def poll(self, _: float) -> Any:
+        return next(self.polls)
+
+    def close(self) -> None:
+        pass
+
+
+class PartitionEnd:
+    def partition(self) -> int:
+        return 0
+
+    def error(self) -> KafkaError:
+        return KafkaError(KafkaError._PARTITION_EOF)
+
+
+def test_a_partition_that_does_not_answer_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("confluent_kafka.Consumer", SilentPartition)
+    monkeypatch.setattr(consume, "WAIT_SECONDS", 0)
+    properties = properties_file(tmp_path, "unused:1")
+    assert main(["--topic", "progress", "--group", "mine", "--properties", properties]) == 1
+    assert "no answer from Kafka" in capsys.readouterr().err
 
 
 @pytest.fixture
