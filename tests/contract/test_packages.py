@@ -105,6 +105,24 @@ def test_the_typescript_package_passes_the_corpus() -> None:
     assert said == f"{cases()} cases, 0 failed\n"
 
 
+ERASED_TWICE = """
+import { LatestFacts } from "./dist/index.js";
+
+const latest = new LatestFacts();
+const take = (type, version) =>
+  latest.take({ outcome: "fact", type, key: "7", fact: { user_id: 7, version } });
+const updated = take("ongoza.user.updated.v1", 2);
+const erased = [1, 2].map(() => take("ongoza.user.erased.v1", 3));
+console.log(JSON.stringify([updated, ...erased, take("ongoza.user.updated.v1", 4)]));
+"""
+
+
+@pytest.mark.usefixtures("packages")
+def test_a_record_of_an_erasure_that_comes_again_changes_nothing() -> None:
+    said = run([NODE, "--input-type=module", "--eval", ERASED_TWICE], TYPESCRIPT)
+    assert json.loads(said) == [True, True, False, False]
+
+
 @pytest.mark.usefixtures("packages")
 @pytest.mark.parametrize(
     ("before", "after"),
@@ -113,6 +131,7 @@ def test_the_typescript_package_passes_the_corpus() -> None:
         ('"completion_percentage": 40.0', '"completion_percentage": "40"'),
         ('"content_id": "course-101"', '"content_id": "course"'),
         ('"version": 3', '"version": 0'),
+        ('"updated_at": "2026-01-20T', '"updated_at": "2026-02-30T'),
     ],
 )
 def test_the_typescript_package_refuses_what_the_schema_refuses(

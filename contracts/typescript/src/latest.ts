@@ -9,12 +9,11 @@ export class LatestFacts {
 
   /** Whether the record changed what is stored. Facts about erased users are deleted and ignored. */
   take(read: Outcome): boolean {
-    if (read.outcome !== "fact") return false;
+    if (read.outcome !== "fact" || this.erased.has(owner(read))) return false;
     if (read.type === "ongoza.user.erased.v1") this.erase(read.fact.user_id);
     const at = `${FACTS[read.type].topic}/${read.key}`;
     const known = this.facts.get(at);
     if (known && known.fact.version >= read.fact.version) return false;
-    if (read.type !== "ongoza.user.erased.v1" && this.erased.has(owner(read))) return false;
     this.facts.set(at, read);
     return true;
   }

@@ -79,7 +79,13 @@ function isValidText(value: string, node: Schema): boolean {
 }
 
 function isOfFormat(value: string, format: string): boolean {
-  return FORMATS[format]!.test(value) && (format === "uuid" || !Number.isNaN(Date.parse(value)));
+  return FORMATS[format]!.test(value) && (format === "uuid" || isTime(value));
+}
+
+/** `Date` reads the 30th of February as a day in March. */
+function isTime(value: string): boolean {
+  const day = value.slice(0, 10);
+  return !Number.isNaN(Date.parse(value)) && new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 
 function areFieldsValid(value: Record<string, unknown>, node: Schema, root: Schema): boolean {
