@@ -129,8 +129,6 @@ class Worker:
             await self._run_multilingual_jobs(run, stack)
             self._run_list_jobs(run, publisher)
             run("index", Indexer(self.pool).index_when_large, pause=INDEX_SECONDS)
-            count_texts = partial(metrics.count_texts, self.pool)
-            run("counting texts", count_texts, pause=TEXTS_SECONDS)
             run("heartbeat", self._beat, pause=HEARTBEAT_SECONDS)
             run(
                 "topic check",
@@ -141,6 +139,8 @@ class Worker:
             run("stuck check", self._watch, pause=self.settings.worker_stuck_seconds / 4)
             if self.settings.metrics_port:
                 run("lag", self._measure_lag, pause=LAG_SECONDS)
+                count_texts = partial(metrics.count_texts, self.pool)
+                run("text count", count_texts, pause=TEXTS_SECONDS)
             report = partial(self._report, encoder)
             await stack.enter_async_context(
                 answering_scrapes(Process.WORKER, self.settings, report)

@@ -241,9 +241,10 @@ def _send(
         rows = cursor.fetchall()
         if not rows:
             return 0
+        records = [Record(*row[1:]) for row in rows]
         began = time.time_ns()
         try:
-            offsets = publisher.publish([Record(*row[1:]) for row in rows], while_waiting)
+            offsets = publisher.publish(records, while_waiting)
         except NotPublished as error:
             if error.topics:
                 sent = [row for row in rows if row[1] not in error.topics]
@@ -252,11 +253,11 @@ def _send(
             raise
         failpoint("relay.post_ack")
         delete_sent(cursor, [row[0] for row in rows], offsets)
-    traceparents = [row[-2] for row in rows]
+    traceparents = [record.traceparent for record in records]
     fields = {"records": len(rows), "trace_ids": trace_ids(traceparents)}
     log.info("published", extra={"fields": fields})
     tracing.record_parts("publish", traceparents, began, {"records": len(rows)})
-    _count_published(row[1] for row in rows)
+    _count_published(record.topic for record in records)
     return len(rows)
 
 
