@@ -1,7 +1,7 @@
 """Every metric of both services: its unit, its meaning, and the processes that report it.
 
-The objects that count and docs/metrics.md are made from these definitions. A label has few values,
-whose number does not grow with users or content.
+The objects that count and docs/metrics.md are derived from these definitions. A label has few
+values, whose number does not grow with users or content.
 """
 
 from collections.abc import Sequence

@@ -27,7 +27,7 @@ Attribute: TypeAlias = str | int | float | bool
 
 
 class _PresetIds(IdGenerator):
-    """Gives a span the ids that its traceparent has, which others know already."""
+    """Gives a span the ids of its traceparent, which were sent to other services already."""
 
     def __init__(self) -> None:
         self.next: tuple[int, int] | None = None
@@ -46,8 +46,8 @@ class Recorder:
         self._provider = TracerProvider(
             resource=Resource.create({"service.name": service}),
             id_generator=self._ids,
-            sampler=ALWAYS_ON,  # who calls has chosen already
-            shutdown_on_exit=False,  # it would wait for a receiver that is away
+            sampler=ALWAYS_ON,  # callers record only spans that are sampled
+            shutdown_on_exit=False,  # it would wait for a receiver that does not answer
         )
         exporter = OTLPSpanExporter(timeout=EXPORT_SECONDS)
         self._provider.add_span_processor(BatchSpanProcessor(exporter))

@@ -96,7 +96,7 @@ def serve(
 
 
 class SilentHandler(WSGIRequestHandler):
-    """A scrape every few seconds is no news."""
+    """Logs no requests, because Prometheus sends one every few seconds."""
 
     def log_message(self, format: str, *args: Any) -> None:
         pass

@@ -14,7 +14,7 @@ ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 SHARE = "OTEL_TRACES_SAMPLER_ARG"
 """Environment variable with the share of traces that are recorded."""
 share = float(os.environ.get(SHARE) or 0.01) if os.environ.get(ENDPOINT) else 0.0
-"""Of all traces those that are recorded; nothing is without a receiver."""
+"""The share of traces that are recorded: none without a receiver."""
 
 
 @dataclass(slots=True)
@@ -65,7 +65,7 @@ def is_sampled(traceparent: str) -> bool:
 
 
 def parent_of(traceparent: str | None) -> str | None:
-    """The header if it is valid: of a span above one of ours."""
+    """The header if it is valid, else None."""
     return traceparent if _TRACEPARENT.fullmatch(traceparent or "") else None
 
 

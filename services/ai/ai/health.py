@@ -174,17 +174,17 @@ async def details(_: Operator, pool: CurrentPool, core: CurrentCore) -> Projecti
 
 
 def _problems(row: asyncpg.Record, *, core_is_failing: bool) -> list[str]:
-    """What is not as promised, a sentence each."""
-    problems = [*_of_worker(row["silent_seconds"], row["failed_jobs"])]
+    """Why the status is `degraded`, a sentence each."""
+    problems = [*_worker_problems(row["silent_seconds"], row["failed_jobs"])]
     problems += [f"{topic} lost records: run core's refill_topic" for topic in row["lost"]]
     if (waited := row["oldest_list_seconds"]) > LIST_SECONDS:
-        problems.append(f"a list waits for {waited:.0f} s, promised are {LIST_SECONDS:.0f}")
+        problems.append(f"a list has waited for {waited:.0f} s; the limit is {LIST_SECONDS:.0f} s")
     if core_is_failing:
         problems.append("core does not answer")
     return problems
 
 
-def _of_worker(silent_seconds: float | None, failed_jobs: str | None) -> Iterator[str]:
+def _worker_problems(silent_seconds: float | None, failed_jobs: str | None) -> Iterator[str]:
     if silent_seconds is None:
         yield "no worker has ever run"
     elif silent_seconds > WORKER_SILENT_SECONDS:

@@ -106,7 +106,7 @@ async def test_a_list_that_waits_for_too_long_degrades_until_it_is_computed(
     code, found = await ask(pool)
     assert (code, found.status) == (200, "degraded")
     found_out = await told(pool)
-    assert found_out.problems == ["a list waits for 400 s, promised are 300"]
+    assert found_out.problems == ["a list has waited for 400 s; the limit is 300 s"]
     assert found_out.oldest_list_seconds == pytest.approx(400, abs=1)
     await Recompute(pool, CatalogueCache(pool)).recompute_some()
     assert (await ask(pool))[1].status == "ok"

@@ -20,7 +20,7 @@ from ai.recommendations.lists import (
     Entry,
     Note,
     compute,
-    listed,
+    list_items,
     pack,
     respond,
     stored,
@@ -502,12 +502,12 @@ def test_scores_are_between_0_and_1_and_the_same_every_time(
 def test_the_stored_answer_is_the_contracts_answer() -> None:
     known = catalogue(*(item(number) for number in range(1, 15)), vectors=np.eye(14, 16))
     row = stored(known, learner(course_1=DONE), NOW)
-    ids, ratings = listed(compute(known, learner(course_1=DONE))[0])
+    ids, ratings = list_items(compute(known, learner(course_1=DONE))[0])
     texts = [text_in(known, one) for one in ids]
     for limit in (3, LIMIT_DEFAULT, LIMIT_MAX):
-        kept, note = unpack(row.lines, limit)
-        assert kept == (ids[:limit], ratings[:limit])
-        body = respond(7, kept.ratings, texts[:limit], NOW, limit, note)
+        items, note = unpack(row.lines, limit)
+        assert items == (ids[:limit], ratings[:limit])
+        body = respond(7, items.ratings, texts[:limit], NOW, limit, note)
         answer = RecommendationResponse.model_validate_json(body)
         assert answer.model_dump_json(exclude_none=True).encode() == body
         assert (answer.user_id, answer.total, answer.as_of) == (7, min(limit, 13), NOW)
@@ -531,7 +531,7 @@ def test_any_list_unpacks_to_the_beginning_of_what_was_packed(
         Entry(item(n), 0.5, Reason(Kind.OPEN, sentence, (f"content:course-{n}@1", "user@2")), n)
         for n, sentence in enumerate(reasons)
     ]
-    (ids, ratings), note = listed(entries), Note(b"", b"{}")
+    (ids, ratings), note = list_items(entries), Note(b"", b"{}")
     assert unpack(pack(entries, note), limit) == ((ids[:limit], ratings[:limit]), note)
 
 

@@ -98,7 +98,7 @@ async def test_the_time_that_a_request_waits_for_the_statement_before_counts(
 
     async def wait(tasks: set[asyncio.Task[Any]], **options: float) -> Any:
         given.append(options["timeout"])
-        return await asyncio.sleep(0.1, ((), tasks))
+        return await asyncio.sleep(0.2, ((), tasks))
 
     monkeypatch.setattr(stored_lists, "READ_SECONDS", 0.1)
     monkeypatch.setattr(asyncio, "wait", wait)

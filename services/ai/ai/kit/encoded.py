@@ -10,8 +10,8 @@ Headers: TypeAlias = Sequence[tuple[bytes, bytes]]
 
 
 class EncodedResponse(Response):
-    """JSON. Starlette would encode each header and search for those that it adds, for every answer
-    anew."""
+    """A JSON answer. For every answer Starlette would encode the headers and search them for those
+    that it adds."""
 
     def __init__(self, body: bytes, headers: Headers, status: int = HTTPStatus.OK) -> None:
         self._encoded = headers
@@ -26,5 +26,5 @@ class EncodedResponse(Response):
             ]
 
 
-def encoded(headers: Mapping[str, str]) -> Headers:
+def encode_headers(headers: Mapping[str, str]) -> Headers:
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]

@@ -17,8 +17,8 @@ records are still being handled, and aiokafka sends no other fetch before it has
 next records may wait this long."""
 
 SESSION_MS, HEARTBEAT_MS = 6_000, 1_000
-"""When a worker that died counts as dead, so that others get its partitions: brokers allow no
-shorter time by default. And how often each worker asks whether partitions are shared out anew."""
+"""After how long a worker that does not answer counts as dead and other workers get its partitions:
+brokers allow no shorter time by default. And how often each worker asks for a rebalance."""
 
 
 @dataclass(frozen=True, slots=True)

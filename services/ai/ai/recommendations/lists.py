@@ -39,12 +39,12 @@ class Entry:
     opens: int
 
 
-class Listed(NamedTuple):
+class ListItems(NamedTuple):
     """The items of a list, in its order."""
 
     content_ids: Sequence[str]
     ratings: Sequence[bytes]
-    """Of each the fields `score`, `reason` and `opens` of the answer, as JSON."""
+    """The fields `score`, `reason` and `opens` of each item of the answer, as JSON."""
 
 
 class Note(NamedTuple):
@@ -87,8 +87,8 @@ def compute(
     return entries, Note(empty, to_json(short_list(parts.features, fits)))
 
 
-def listed(entries: Sequence[Entry]) -> Listed:
-    return Listed([one.item.content_id for one in entries], [_rating(one) for one in entries])
+def list_items(entries: Sequence[Entry]) -> ListItems:
+    return ListItems([one.item.content_id for one in entries], [_rating(one) for one in entries])
 
 
 def _rating(entry: Entry) -> bytes:
@@ -149,17 +149,17 @@ def pack(entries: Sequence[Entry], note: Note) -> bytes:
     """As lines of text, which PostgreSQL compresses when they are long: the note with a tab between
     its parts, the ids with commas, the ratings, and the facts that each reason rests on with tabs.
     JSON escapes tabs and line breaks, and ids have neither nor commas."""
-    content_ids, ratings = listed(entries)
+    content_ids, ratings = list_items(entries)
     evidence = ["\t".join(one.why.evidence).encode() for one in entries]
     return b"\n".join([b"\t".join(note), ",".join(content_ids).encode(), *ratings, *evidence])
 
 
-def unpack(packed: bytes, limit: int = LIMIT_MAX) -> tuple[Listed, Note]:
+def unpack(packed: bytes, limit: int = LIMIT_MAX) -> tuple[ListItems, Note]:
     """The first items of what was packed: shorter lists are the beginnings of longer ones."""
     note, ids, *rest = packed.split(b"\n", limit + 2)
     content_ids = ids.decode().split(",", limit)[:limit] if ids else []
     empty, short = note.split(b"\t")
-    return Listed(content_ids, rest[: len(content_ids)]), Note(empty, short)
+    return ListItems(content_ids, rest[: len(content_ids)]), Note(empty, short)
 
 
 def _first_closing(entries: Sequence[Entry]) -> datetime | None:

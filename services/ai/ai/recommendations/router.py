@@ -9,7 +9,7 @@ from ai.access.service import require_reach
 from ai.kit.auth import Caller, CurrentCaller, current_caller
 from ai.kit.bodies import read_json
 from ai.kit.dependencies import current_resources
-from ai.kit.encoded import EncodedResponse, encoded
+from ai.kit.encoded import EncodedResponse, encode_headers
 from ai.kit.etags import matches, weak_etag
 from ai.kit.fairness import while_connected
 from ai.kit.fallback import describe_source, source_headers
@@ -38,7 +38,9 @@ DESCRIPTION = describe_source(
 )
 
 COUNTED = {source: LISTS.labels(source) for source in SOURCES}
-HEADERS = {source: encoded(source_headers(source, alias=OLD_SOURCE_HEADER)) for source in SOURCES}
+HEADERS = {
+    source: encode_headers(source_headers(source, alias=OLD_SOURCE_HEADER)) for source in SOURCES
+}
 
 CurrentResources = Annotated[ListResources, Depends(current_resources)]
 

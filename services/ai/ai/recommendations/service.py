@@ -22,7 +22,16 @@ from ai.learners.queries import is_erased, load_learners
 from ai.projections.seen import SeenLearners
 from ai.recommendations.core_calls import get_content
 from ai.recommendations.explaining import explained
-from ai.recommendations.lists import Listed, Note, Wanted, compute, listed, respond, text_in, unpack
+from ai.recommendations.lists import (
+    ListItems,
+    Note,
+    Wanted,
+    compute,
+    list_items,
+    respond,
+    text_in,
+    unpack,
+)
 from ai.recommendations.queries import load_texts, may_be_shown
 from ai.recommendations.stored_lists import StoredLists
 from ongoza_contracts.http.recommendations import ExplainedResponse
@@ -124,21 +133,21 @@ async def _from_database(resources: ListResources, wanted: Wanted, *, own: bool)
     deadline, row = deadline_in(DATABASE_SECONDS), None
     if wanted.content_type is None and not wanted.exclude:  # diversity depends on all in the list
         row = await resources.stored_lists.read(wanted.user_id)
-    if row is not None and (answer := _at_hand(resources.catalogues.last, wanted, row)):
+    if row is not None and (answer := _answer_from_memory(resources.catalogues.last, wanted, row)):
         return answer  # without a timer of its own, which takes a twentieth of such an answer
     async with asyncio.timeout_at(deadline):
         return await _nearest(resources, wanted, row, own=own)
 
 
-def _at_hand(catalogue: Catalogue, wanted: Wanted, row: asyncpg.Record) -> Answer | None:
-    """The stored list, if it is up to date and all its items were in an answer before."""
+def _answer_from_memory(catalogue: Catalogue, wanted: Wanted, row: asyncpg.Record) -> Answer | None:
+    """The stored list, if it is up to date and the texts of all its items are in memory."""
     if row["is_marked"] or not row["is_current"]:
         return None
-    kept, note = unpack(row["lines"], wanted.limit)
-    texts = [catalogue.texts.get(one, b"") for one in kept.content_ids]
+    items, note = unpack(row["lines"], wanted.limit)
+    texts = [catalogue.texts.get(one, b"") for one in items.content_ids]
     if not texts or not all(texts):
         return None
-    body = respond(wanted.user_id, kept.ratings, texts, row["computed_at"], wanted.limit, note)
+    body = respond(wanted.user_id, items.ratings, texts, row["computed_at"], wanted.limit, note)
     return Answer(body, "precomputed")
 
 
@@ -167,22 +176,22 @@ async def _up_to_date(
     and an empty list is never up to date, because there may be items to offer."""
     if row["is_marked"]:
         return None
-    kept, note = unpack(row["lines"], wanted.limit)
+    items, note = unpack(row["lines"], wanted.limit)
     if not row["is_current"]:
-        allowed = await may_be_shown(resources.pool, wanted.user_id, kept.content_ids)
-        if not allowed or len(allowed) < len(kept.content_ids):
+        allowed = await may_be_shown(resources.pool, wanted.user_id, items.content_ids)
+        if not allowed or len(allowed) < len(items.content_ids):
             return None
-    return await _precomputed(resources, wanted, row["computed_at"], kept, note)
+    return await _precomputed(resources, wanted, row["computed_at"], items, note)
 
 
 async def _earlier(resources: ListResources, wanted: Wanted, row: asyncpg.Record) -> Answer | None:
     """The stored list without what facts since then forbid; None when nothing is left."""
-    kept, note = unpack(row["lines"], 2 * wanted.limit)
-    allowed = await may_be_shown(resources.pool, wanted.user_id, kept.content_ids)
+    items, note = unpack(row["lines"], 2 * wanted.limit)
+    allowed = await may_be_shown(resources.pool, wanted.user_id, items.content_ids)
     if not allowed:
         return None
-    shown = [one for one in zip(*kept, strict=True) if one[0] in allowed][: wanted.limit]
-    left = Listed(*zip(*shown, strict=True))
+    shown = [one for one in zip(*items, strict=True) if one[0] in allowed][: wanted.limit]
+    left = ListItems(*zip(*shown, strict=True))
     earlier = note._replace(short=b"")
     return await _precomputed(resources, wanted, row["computed_at"], left, earlier)
 
@@ -191,7 +200,7 @@ async def _precomputed(
     resources: ListResources,
     wanted: Wanted,
     as_of: datetime,
-    shown: Listed,
+    shown: ListItems,
     note: Note,
 ) -> Answer:
     texts = await load_texts(resources.pool, resources.catalogues.last, shown.content_ids)
@@ -294,5 +303,5 @@ async def _answer(catalogue: Catalogue, learner: Learner, wanted: Wanted, source
         exclude=wanted.exclude,
     )
     texts = [text_in(catalogue, one.item.content_id) for one in entries]
-    body = respond(learner.user_id, listed(entries).ratings, texts, as_of, wanted.limit, note)
+    body = respond(learner.user_id, list_items(entries).ratings, texts, as_of, wanted.limit, note)
     return Answer(body, source)

@@ -53,7 +53,7 @@ def delete_phone_number(*, user: User) -> None:
 
 def number_hash(phone: PhoneNumber) -> str:
     """Names the number in a job, whose row has no personal data."""
-    return keyed_hash(*_bound(phone, ""))
+    return keyed_hash(*_hash_input(phone, ""))
 
 
 def send_code(user: User, wanted: str) -> None:
@@ -64,14 +64,14 @@ def send_code(user: User, wanted: str) -> None:
     if (
         phone is None
         or phone.verified_at is not None
-        or wanted not in keyed_hashes(*_bound(phone, ""))
+        or wanted not in keyed_hashes(*_hash_input(phone, ""))
     ):
         return
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     send_sms(phone.number, f"Ongoza CyberHub: {code}", key=secrets.token_hex(16))
     unchanged = PhoneNumber.objects.filter(pk=phone.pk, number=phone.number, verified_at=None)
     unchanged.update(
-        code_hash=keyed_hash(*_bound(phone, code)),
+        code_hash=keyed_hash(*_hash_input(phone, code)),
         code_expires_at=timezone.now() + CODE_LIFETIME,
         attempts=0,
     )
@@ -90,7 +90,7 @@ def confirm_phone_number(*, user: User, code: str) -> PhoneNumber:
     phone = phone_number_of(user)
     if not counted or phone is None:
         raise WrongCode
-    hashes = keyed_hashes(*_bound(phone, code))
+    hashes = keyed_hashes(*_hash_input(phone, code))
     right = PhoneNumber.objects.filter(
         user=user, verified_at=None, number=phone.number, code_hash__in=hashes
     )
@@ -100,6 +100,6 @@ def confirm_phone_number(*, user: User, code: str) -> PhoneNumber:
     return phone
 
 
-def _bound(phone: PhoneNumber, code: str) -> tuple[str, str]:
+def _hash_input(phone: PhoneNumber, code: str) -> tuple[str, str]:
     """The purpose and text of a code's hash, which counts for its number alone."""
     return "core.notifications.phone", f"{phone.user_id}:{phone.number}:{code}"

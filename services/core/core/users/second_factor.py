@@ -56,7 +56,7 @@ class ChallengeIssued(DomainError):
 
     def __init__(self, user: User) -> None:
         super().__init__()
-        claims = {"user": user.id, "proof": keyed_hash(*_state(user)), "log_in": uuid4().hex}
+        claims = {"user": user.id, "proof": keyed_hash(*_proof_input(user)), "log_in": uuid4().hex}
         self.challenge = signing.dumps(claims, salt=self.code)
 
 
@@ -141,12 +141,12 @@ def open_challenge(challenge: str, kind: type[ChallengeIssued]) -> Challenged:
     except (signing.BadSignature, KeyError):
         raise InvalidChallenge from None
     user = User.objects.filter(pk=claims["user"], is_active=True).first()
-    if user is None or claims["proof"] not in keyed_hashes(*_state(user)):
+    if user is None or claims["proof"] not in keyed_hashes(*_proof_input(user)):
         raise InvalidChallenge
     return Challenged(user, log_in)
 
 
-def _state(user: User) -> tuple[str, str]:
+def _proof_input(user: User) -> tuple[str, str]:
     """The purpose and text of a hash that changes with the password and with the roles."""
     return "core.users.challenge", f"{user.password}:{user.token_generation}"
 
@@ -230,7 +230,7 @@ def remove(user: User, totp_id: int | None = None) -> None:
 def _new_recovery_codes(totp: TotpSecret) -> list[str]:
     codes = [_random_code() for _ in range(RECOVERY_CODES)]
     RecoveryCode.objects.bulk_create(
-        RecoveryCode(totp=totp, hash=keyed_hash(*_bound(totp, code))) for code in codes
+        RecoveryCode(totp=totp, hash=keyed_hash(*_hash_input(totp, code))) for code in codes
     )
     return [f"{code[:5]}-{code[5:]}" for code in codes]
 
@@ -287,12 +287,12 @@ def _code_at(secret: bytes, step: int) -> str:
 
 
 def _use_recovery_code(totp: TotpSecret, code: str) -> bool:
-    hashes = keyed_hashes(*_bound(totp, code))
+    hashes = keyed_hashes(*_hash_input(totp, code))
     unused = RecoveryCode.objects.filter(totp=totp, hash__in=hashes, used_at=None)
     return bool(unused.update(used_at=timezone.now()))
 
 
-def _bound(totp: TotpSecret, code: str) -> tuple[str, str]:
+def _hash_input(totp: TotpSecret, code: str) -> tuple[str, str]:
     """The purpose and text of a recovery code's hash, which counts for its user alone."""
     return "core.users.recovery_code", f"{totp.user_id}:{code}"
 
