@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,13 +26,13 @@ if TYPE_CHECKING:
 
 NAME = "keeper"
 PROJECT = Path(__file__).parents[2]
-SILENT_SECONDS = 15.0
-"""A keeper that has not written its status for so long hangs."""
+SILENT_SECONDS, LOST_SECONDS = 15.0, 60.0
+"""A keeper that has not written its status for so long hangs, and `up` no longer waits for it."""
 FAILURES_MAX = 5
 """When one service failed so often in a row `up` ends; the keeper goes on trying."""
 STARTING_PAUSE, PAUSE = 0.1, 0.5
 """Seconds between two looks, while a service starts and else."""
-WRITE_SECONDS = 5.0
+TIDY_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +54,7 @@ def statuses(stack: "Stack") -> dict[str, ServiceStatus]:
     return {name: ServiceStatus(**one) for name, one in found.items()}
 
 
-def problem(stack: "Stack") -> str | None:
+def problem(stack: "Stack", silent_seconds: float = SILENT_SECONDS) -> str | None:
     """What is wrong with the keeper itself."""
     started, file = _register(stack).alive(NAME), _status_file(stack)
     if started is None:
@@ -63,7 +62,7 @@ def problem(stack: "Stack") -> str | None:
     if started.is_stopped():
         return "is stopped by a signal"
     silent = time.time() - file.stat().st_mtime if file.exists() else started.age()
-    return f"hangs: no status for {silent:.0f} s" if silent > SILENT_SECONDS else None
+    return f"hangs: no status for {silent:.0f} s" if silent > silent_seconds else None
 
 
 def stop(stack: "Stack") -> None:
@@ -77,18 +76,14 @@ def stop(stack: "Stack") -> None:
 def start(stack: "Stack", wanted: Iterable[str], report: Listener) -> None:
     """Start a keeper of these services and of those that run, and wait until all are ready.
 
-    Raises NotReady; the keeper stays and goes on trying.
+    Raises NotReady. A keeper that runs stays then, and goes on trying.
     """
     names = [name for name in BY_NAME if name in wanted or stack.register.alive(name)]
-    starts = 0
+    _start_process(stack, names)
 
     def look() -> dict[str, ServiceStatus]:
-        nonlocal starts
-        if not _register(stack).alive(NAME):  # it is started again as well
-            starts += 1
-            if starts > FAILURES_MAX:
-                raise NotReady(f"the {NAME} ends\n{stack.last_words(NAME)}")
-            _start_process(stack, names)
+        if wrong := problem(stack, LOST_SECONDS):
+            raise NotReady(f"{NAME} {wrong}\n{stack.last_words(NAME)}")
         return statuses(stack)
 
     wait_until_ready(stack, names, look, report, FAILURES_MAX)
@@ -116,7 +111,6 @@ class Keeper:
         self.supervisor = Supervisor(stack, [BY_NAME[name] for name in names])
         self.stopping = False
         self._pause = STARTING_PAUSE
-        self._written: list[str] = []
         self._failures: dict[str, str] = {}
         signal.signal(signal.SIGTERM, self._stop)
 
@@ -127,10 +121,10 @@ class Keeper:
     def run(self) -> None:
         due = 0.0
         while not self.stopping:
-            if is_due := time.monotonic() >= due:
-                due = time.monotonic() + WRITE_SECONDS
+            if time.monotonic() >= due:
+                due = time.monotonic() + TIDY_SECONDS
                 self._attempt("tidy its logs", self._tidy)
-            self._attempt("look at its services", partial(self._look, write=is_due))
+            self._attempt("look at its services", self._look)
             time.sleep(self._pause)
 
     def _attempt(self, what: str, action: Callable[[], None]) -> None:
@@ -148,14 +142,10 @@ class Keeper:
     def _tidy(self) -> None:
         logs.tidy(self.stack.folder / "logs", datetime.now(UTC))
 
-    def _look(self, *, write: bool) -> None:
-        """Writes the status also when it changed. Without a look there is no status: a keeper that
-        cannot look counts as one that hangs."""
+    def _look(self) -> None:
+        """Without a look there is no status: a keeper that cannot look counts as one that hangs."""
         found = self.supervisor.look()
-        states = [one.state for one in found.values()]
-        self._pause = STARTING_PAUSE if "starting" in states else PAUSE
-        if write or states != self._written:
-            self._written = []  # a write that fails is tried again at the next look
-            text = json.dumps({name: one._asdict() for name, one in found.items()}, indent=1)
-            write_private(_status_file(self.stack), text)
-            self._written = states
+        is_starting = any(one.state == "starting" for one in found.values())
+        self._pause = STARTING_PAUSE if is_starting else PAUSE
+        text = json.dumps({name: one._asdict() for name, one in found.items()}, indent=1)
+        write_private(_status_file(self.stack), text)

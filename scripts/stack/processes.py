@@ -136,9 +136,8 @@ class Register:
     def all(self) -> dict[str, Started]:
         try:
             rows = json.loads(self.path.read_text())
-        except FileNotFoundError:
-            return {}
-        except json.JSONDecodeError:  # the machine lost its power, and with it all processes
+        # Or the machine lost its power while writing, and with it all processes.
+        except (FileNotFoundError, json.JSONDecodeError):
             return {}
         return {row["name"]: Started(**row) for row in rows}
 
@@ -147,10 +146,17 @@ class Register:
         return started if started and started.process() else None
 
     def add(self, started: Started) -> None:
-        self._write({**self.all(), started.name: started})
+        """Raises OSError on a full disk, and kills the process, which nobody would ever stop."""
+        try:
+            self._write({**self.all(), started.name: started})
+        except OSError:
+            started.kill()
+            raise
 
     def remove(self, name: str) -> None:
-        self._write({key: value for key, value in self.all().items() if key != name})
+        """On a full disk the row stays, which does no harm once its process has ended."""
+        with suppress(OSError):
+            self._write({key: value for key, value in self.all().items() if key != name})
 
     def _write(self, rows: dict[str, Started]) -> None:
         started = [asdict(one) for one in rows.values()]

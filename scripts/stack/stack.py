@@ -287,11 +287,7 @@ class Stack:
         started = processes.start(
             name, command, environment=own, cwd=cwd, log=self.log(name), code=self.code
         )
-        try:
-            self.register.add(started)
-        except OSError:  # a full disk: a process that nobody knows of would never be stopped
-            started.kill()
-            raise
+        self.register.add(started)
 
     def command_of(self, service: Service) -> list[str]:
         return [one for one in service.command if self.logins or one != "--logins"]

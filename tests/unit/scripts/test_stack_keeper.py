@@ -39,8 +39,8 @@ def follow(own: Stack, monkeypatch: pytest.MonkeyPatch, *seen: tuple[str, str]) 
         states = zip((RELAY, AI), next(reports), strict=True)
         return {name: ServiceStatus(state, 0, "", 0.0) for name, state in states}
 
-    alive = SimpleNamespace(alive=lambda _: True)
-    monkeypatch.setattr(keeper, "_register", lambda _: alive)
+    monkeypatch.setattr(keeper, "_start_process", lambda *_: None)
+    monkeypatch.setattr(keeper, "problem", lambda *_: None)
     monkeypatch.setattr(keeper, "statuses", statuses)
     monkeypatch.setattr(supervisor, "time", SimpleNamespace(sleep=sleep, monotonic=lambda: now[0]))
     keeper.start(own, [RELAY, AI], lambda *_: None)
@@ -58,14 +58,84 @@ def test_a_service_that_is_never_ready_is_late(own: Stack, monkeypatch: pytest.M
         follow(own, monkeypatch, ("starting", "waiting"), ("backoff", "waiting"))
 
 
+def sleeper(own: Stack, name: str) -> processes.Started:
+    command = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
+    return processes.start(
+        name, command, environment={}, cwd=own.folder, log=own.log(name), code=own.code
+    )
+
+
+def fill_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(processes, "write_private", full)
+
+
+@pytest.fixture
+def no_status(own: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[processes.Started]:
+    """A process in place of the keeper, which writes no status: for instance the disk is full."""
+    started = sleeper(own, keeper.NAME)
+
+    def up_waits(_: float) -> None:
+        raise AssertionError("up waits")
+
+    monkeypatch.setattr(keeper, "_start_process", lambda *_: keeper._register(own).add(started))
+    monkeypatch.setattr(supervisor, "time", SimpleNamespace(sleep=up_waits))
+    yield started
+    started.kill()
+
+
+def test_up_waits_a_while_for_the_first_status(own: Stack, no_status: processes.Started) -> None:
+    with pytest.raises(AssertionError, match="up waits"):
+        keeper.start(own, [RELAY], lambda *_: None)
+
+
+def test_up_ends_when_the_keeper_writes_no_status(
+    own: Stack, no_status: processes.Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "LOST_SECONDS", -1.0)
+    with pytest.raises(NotReady, match=r"keeper hangs: no status for [\s\S]*keeper.log"):
+        keeper.start(own, [RELAY], lambda *_: None)
+
+
+def test_up_ends_when_the_keeper_ends(own: Stack, no_status: processes.Started) -> None:
+    no_status.kill()
+    with pytest.raises(NotReady, match=r"keeper does not run[\s\S]*keeper.log"):
+        keeper.start(own, [RELAY], lambda *_: None)
+
+
+def test_a_process_that_cannot_be_registered_does_not_run(
+    own: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = sleeper(own, keeper.NAME)
+    fill_disk(monkeypatch)
+    try:
+        with pytest.raises(OSError, match="No space left"):
+            keeper._register(own).add(started)
+        assert started.process() is None
+    finally:
+        started.kill()
+
+
+def test_down_stops_everything_on_a_full_disk(own: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = [sleeper(own, name) for name in (RELAY, AI)]
+    for one in started:
+        own.register.add(one)
+    fill_disk(monkeypatch)
+    try:
+        own.down()
+        assert [one.process() for one in started] == [None, None]
+    finally:
+        for one in started:
+            one.kill()
+
+
 @pytest.fixture
 def orders(own: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
     """What `up` does with the keeper; relay is the one service that runs."""
     given: list[object] = []
-    command = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
-    runs = processes.start(
-        RELAY, command, environment={}, cwd=own.folder, log=own.log(RELAY), code=own.code
-    )
+    runs = sleeper(own, RELAY)
     own.register.add(runs)
     monkeypatch.setattr(keeper, "stop", lambda _: given.append("stop"))
     monkeypatch.setattr(keeper, "_start_process", lambda _, names: given.append(names))
