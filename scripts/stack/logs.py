@@ -2,7 +2,8 @@
 
 import shutil
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 LARGEST_BYTES = 20_000_000
@@ -13,6 +14,8 @@ RETENTION = timedelta(days=30)
 MOST_ROTATED = 10
 """Of one service, whatever their age."""
 START_OF_RUN = "=== "
+FIRST_LINES = 100
+"""Among these a header is looked for."""
 
 
 def header(now: datetime, what: str) -> str:
@@ -63,10 +66,11 @@ def outdated(rotated: list[Path], now: datetime) -> list[Path]:
 
 
 def _began(log: Path, now: datetime) -> datetime:
-    """As its first line says; `now` if that is not a header."""
-    with log.open("rb") as file:
-        words = file.readline(200).decode(errors="replace").split()
-    with suppress(ValueError):
-        if words[:1] == [START_OF_RUN.strip()]:
-            return datetime.fromisoformat(words[1])
+    """As its first header says; `now` if it has none. A writer may have come before the header of a
+    rotation by some lines."""
+    with log.open(errors="replace") as file:
+        for line in islice(file, FIRST_LINES):
+            if line.startswith(START_OF_RUN):
+                with suppress(ValueError):
+                    return datetime.fromisoformat(line.split()[1]).astimezone(UTC)
     return now

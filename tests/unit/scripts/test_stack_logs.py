@@ -11,6 +11,7 @@ import pytest
 
 from scripts.stack import logs
 from scripts.stack.processes import last_words
+from tests.integration.story import eventually
 
 NOW = datetime(2026, 11, 30, 8, tzinfo=UTC)
 
@@ -33,8 +34,7 @@ def test_a_large_log_is_rotated_and_its_writer_goes_on(
     with log.open("ab") as out:
         command = [sys.executable, "-c", "print('second', flush=True); input(); print('third')"]
         writer = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out)  # noqa: S603
-        while b"second" not in log.read_bytes():
-            pass
+        eventually(lambda: b"second" in log.read_bytes())
         logs.tidy(tmp_path, NOW)
         writer.communicate(b"\n")
     (copy,) = rotated(log)
@@ -50,6 +50,17 @@ def test_a_small_log_is_rotated_when_it_is_old(tmp_path: Path) -> None:
     logs.tidy(tmp_path, NOW + timedelta(days=2))
     assert len(rotated(log)) == 1
     logs.tidy(tmp_path, NOW + timedelta(days=2))
+    assert len(rotated(log)) == 1
+
+
+@pytest.mark.parametrize("header", [logs.header(NOW, "continued"), "=== 2026-11-30T08:00:00 ===\n"])
+def test_a_log_is_as_old_as_its_first_header(tmp_path: Path, header: str) -> None:
+    """Even if its writer wrote a line before it, or if it names no time zone."""
+    log = tmp_path / "core.log"
+    log.write_text(f"line\n{header}line\n{logs.header(NOW + timedelta(days=9), 'again')}")
+    logs.tidy(tmp_path, NOW + timedelta(days=6))
+    assert rotated(log) == []
+    logs.tidy(tmp_path, NOW + timedelta(days=9))
     assert len(rotated(log)) == 1
 
 
