@@ -49,14 +49,14 @@ def command(program: str, folder: Path, port: int) -> list[str]:
 
 
 def main() -> None:
-    """Becomes Prometheus."""
+    """Becomes Prometheus, which gets none of the stack's variables: they hold its secrets."""
     program, ports = prometheus(), Ports.from_environment()
     folder = Path(os.environ["PROMETHEUS_FOLDER"])
     if program is None:
         sys.exit("Prometheus is not installed (on Debian: apt-get install prometheus)")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "prometheus.yml").write_text(yaml.safe_dump(configuration(ports)))
-    os.execv(program, command(program, folder, ports.prometheus))  # noqa: S606
+    os.execve(program, command(program, folder, ports.prometheus), {})  # noqa: S606
 
 
 if __name__ == "__main__":

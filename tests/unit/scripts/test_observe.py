@@ -1,11 +1,14 @@
 """Prometheus as a service of a stack: `make up OBSERVE=1`."""
 
+import os
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from ongoza_ops.metrics import Process
+from scripts import observe
 from scripts.embedded.ports import HOST, Ports
 from scripts.observe import prometheus
 from scripts.stack.services import OBSERVE
@@ -14,7 +17,7 @@ from tests.integration.story import eventually
 
 
 @pytest.mark.skipif(
-    prometheus() is None,
+    prometheus() is None and os.environ.get("CI") != "true",
     reason="Prometheus is not installed (on Debian: apt-get install prometheus)",
 )
 def test_it_starts_with_our_rules_and_targets_and_stops_with_the_stack(tmp_path: Path) -> None:
@@ -35,3 +38,18 @@ def test_it_starts_with_our_rules_and_targets_and_stops_with_the_stack(tmp_path:
     assert (tmp_path / "stack" / "data" / "prometheus" / "series").is_dir()
     with pytest.raises(httpx.ConnectError):
         httpx.get(url, trust_env=False)
+
+
+def test_prometheus_gets_no_secret_of_the_stack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    became: list[Any] = []
+    monkeypatch.setenv("PROMETHEUS_FOLDER", str(tmp_path))
+    monkeypatch.setenv("DB_PASSWORD", "secret")
+    monkeypatch.setattr(observe, "prometheus", lambda: "/usr/bin/prometheus")
+    monkeypatch.setattr(os, "execve", lambda *all_of_it: became.append(all_of_it))
+    monkeypatch.setattr(os, "execv", lambda *both: became.append((*both, dict(os.environ))))
+    observe.main()
+    [(program, arguments, environment)] = became
+    assert (program, arguments[0]) == ("/usr/bin/prometheus", "/usr/bin/prometheus")
+    assert environment == {}
