@@ -45,8 +45,9 @@ def tree(root: Path) -> list[Path]:
 
 
 def of_this_machine() -> list[str]:
-    """The values in `.local/env`, which `make up` generates."""
-    return list(secrets.read(LOCAL).values()) if LOCAL.exists() else []
+    """The values in `.local/env` that `make up` generated, and no settings that others added."""
+    known = secrets.read(LOCAL) if LOCAL.exists() else {}
+    return [known[name] for name in secrets.MAKERS if name in known]
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.audit import __main__ as audit
+from scripts.audit import packages
 from scripts.audit.__main__ import PROJECT, of_this_machine, tree
 from scripts.audit.packages import Outcome, judge_npm_audit, judge_pip_audit
 from scripts.audit.secrets import Finding, scan
@@ -39,6 +41,16 @@ def test_a_secret_of_this_machine_is_found_by_its_value(tmp_path: Path) -> None:
     assert list(scan(tmp_path, [file])) == []
     found = list(scan(tmp_path, [file], ["plain-but-secret"]))
     assert found == [Finding("notes", 2, "a secret of this machine")]
+
+
+def test_a_setting_beside_the_generated_secrets_is_no_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The head of infra/compose.yml asks for some in this file."""
+    local = tmp_path / "env"
+    local.write_text("DB_PASSWORD=generated\nEMAIL_HOST=localhost\nEMAIL_HOST_PASSWORD=\n")
+    monkeypatch.setattr(audit, "LOCAL", local)
+    assert of_this_machine() == ["generated"]
 
 
 def test_the_command_fails_with_the_place_of_a_secret(tmp_path: Path) -> None:
@@ -110,3 +122,13 @@ def test_an_answer_of_npm_without_data_is_not_called_clean(
     report: object, outcome: Outcome
 ) -> None:
     assert judge_npm_audit(json.dumps(report))[0] is outcome
+
+
+def test_a_tool_that_takes_too_long_is_not_called_a_finding(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def no_answer(command: list[str], **_: object) -> None:
+        raise subprocess.TimeoutExpired(command, packages.SECONDS)
+
+    monkeypatch.setattr(subprocess, "run", no_answer)
+    assert [one() for one in packages.AUDITS] == [Outcome.UNKNOWN, Outcome.UNKNOWN]
