@@ -8,7 +8,7 @@ import typer
 from scripts.embedded.errors import CannotRun
 from scripts.images.build import NAMES, tag
 from scripts.images.build import build as build_images
-from scripts.images.contents import size, write_down
+from scripts.images.contents import size, write_sbom
 
 app = typer.Typer(help=__doc__)
 
@@ -23,7 +23,7 @@ def build(
     try:
         build_images(chosen, fresh=fresh)
         for name in chosen:
-            print(f"{tag(name)}: {size(name)}, packages in {write_down(name)}")
+            print(f"{tag(name)}: {size(name)}, packages in {write_sbom(name)}")
     except CannotRun as error:
         sys.exit(str(error))
 

@@ -1,5 +1,6 @@
 """Debian's buildah with its storage in a folder of this project, which `make reset` deletes."""
 
+import atexit
 import os
 import shutil
 import subprocess
@@ -76,13 +77,16 @@ def _storage(driver: str) -> list[str]:
 
 def buildah(*arguments: str, log: Path | None = None) -> str:
     (FOLDER / "tmp").mkdir(parents=True, exist_ok=True)
-    clean = not OUTSIDE.exists()
-    try:
-        storage = _storage("overlay" if has_overlay() else "vfs")
-        return run([program("buildah"), *storage, *arguments], log)
-    finally:
-        if clean:
-            shutil.rmtree(OUTSIDE, ignore_errors=True)
+    _delete_outside_at_exit()
+    storage = _storage("overlay" if has_overlay() else "vfs")
+    return run([program("buildah"), *storage, *arguments], log)
+
+
+@cache
+def _delete_outside_at_exit() -> None:
+    """Unless it was there before. Not after each call, of which two may be under way."""
+    if not OUTSIDE.exists():
+        atexit.register(shutil.rmtree, OUTSIDE, ignore_errors=True)
 
 
 def exists(image: str) -> bool:

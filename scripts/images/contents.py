@@ -1,4 +1,4 @@
-"""What is in a built image: its packages, for which it is written down, and no secret."""
+"""What is in a built image: its packages, of which a list is written, and no secret."""
 
 import json
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def mounted(name: str) -> Iterator[Path]:
         buildah("rm", container)
 
 
-def write_down(name: str) -> Path:
+def write_sbom(name: str) -> Path:
     """Writes the image's list of packages beside its storage. Raises CannotRun for a secret."""
     configuration = buildah("inspect", "--type=image", tag(name))
     with mounted(name) as root:
@@ -54,9 +54,9 @@ def secrets_in(root: Path) -> list[Finding]:
     """In all files but those of Debian's packages."""
     files = (
         path
-        for folder in root.iterdir()
-        if folder.name != "usr" and not folder.is_symlink()
-        for path in folder.rglob("*")
+        for top in root.iterdir()
+        if top.name != "usr" and not top.is_symlink()
+        for path in (top, *top.rglob("*"))
         if path.suffix not in NOT_SCANNED and not any(map(path.match, EXAMPLES))
     )
     return list(scan(root, files, of_this_machine()))

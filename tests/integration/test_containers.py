@@ -15,7 +15,7 @@ from scripts.embedded.errors import CannotRun
 from scripts.embedded.ports import Ports
 from scripts.images.build import NAMES, PROJECT, build
 from scripts.images.buildah import buildah, program, require_root
-from scripts.images.contents import write_down
+from scripts.images.contents import write_sbom
 from scripts.stack.services import BY_NAME, SERVICES, WEB
 from tests.integration.containers import ContainerStack
 from tests.integration.story import Learner, applied_version, eventually, outbox_depth, settled
@@ -79,8 +79,8 @@ def seed(stack: ContainerStack) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_image_has_packages_of_the_lock_alone_and_no_secret(built: None, name: str) -> None:
-    """`write_down` refuses an image with a secret."""
-    listed = json.loads(write_down(name).read_text())["components"]
+    """`write_sbom` refuses an image with a secret."""
+    listed = json.loads(write_sbom(name).read_text())["components"]
     python = {f"{one['name']}=={one['version']}" for one in listed if ":pypi/" in one["purl"]}
     third_party = {pin for pin in python if not pin.startswith("ongoza-")}
     assert third_party <= set(re.findall(r"^\S+==\S+", LOCK.read_text(), re.MULTILINE))
