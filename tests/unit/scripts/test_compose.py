@@ -1,6 +1,7 @@
 """The containers are the supervisor's services, and none starts on a default secret."""
 
 import re
+import runpy
 import shutil
 import subprocess
 from pathlib import Path
@@ -59,6 +60,11 @@ def test_every_container_but_the_steps_comes_back(services: dict[str, Any]) -> N
     steps = {service.name for service in ALL if service.ready == "exit"}
     restart = {name: one["restart"] for name, one in services.items()}
     assert restart == {name: "no" if name in steps else "unless-stopped" for name in services}
+
+
+def test_core_may_finish_its_requests_before_it_is_killed(services: dict[str, Any]) -> None:
+    graceful = runpy.run_path(str(FILE.parent / "gunicorn.conf.py"))["graceful_timeout"]
+    assert int(services["core"]["stop_grace_period"].removesuffix("s")) > graceful
 
 
 def test_each_queue_of_jobs_has_a_worker_with_slots_of_its_own() -> None:
