@@ -96,7 +96,7 @@ lock: .venv/.ready ## update the committed lock files to the newest dependencies
 	@$(UV) export --quiet --all-packages --no-emit-workspace -o requirements.lock
 	@$(UV) export --quiet --all-packages --no-emit-workspace --group model -o requirements-model.lock
 	@for image in 'core --extra s3' 'ai --extra pinecone'; do set -- $$image; $(UV) export --quiet --frozen --package ongoza-$$image \
-	  --no-default-groups --no-emit-workspace -o infra/docker/$$1.lock; done
+	  --no-default-groups --no-emit-workspace -o infra/docker/$$1.lock || exit; done
 
 # An environment is ready when its lock and the packages' metadata are older than its stamp.
 define make_environment

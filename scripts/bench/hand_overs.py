@@ -62,9 +62,10 @@ def _kill_in_turns(stack: ScaledStack, load: BalancedLoad) -> dict[str, float]:
     took = {}
     for what, choose in VICTIMS.items():
         victims = choose(stack)
-        began, since = time.monotonic(), datetime.now(UTC)
+        began = time.monotonic()
         for name in victims:
             stack.kill_one(name)
+        since = datetime.now(UTC)
         _until_applied(stack, load, since)
         took[what] = time.monotonic() - began
         for name in victims:
