@@ -187,7 +187,8 @@ def added(job: Job, rows: Counter[str]) -> dict[str, int]:
 def check_mails(folder: Path, number: int) -> None:
     """A worker that dies when a mail was sent sends it again: the same event to a calendar."""
     # Mails of the same second may be in one file: processes that were forked alike name it alike.
-    mails = [mail for path in folder.iterdir() for mail in path.read_bytes().split(END_OF_MAIL)[:-1]]
+    files = [path.read_bytes() for path in folder.iterdir()]
+    mails = [mail for file in files for mail in file.split(END_OF_MAIL)[:-1]]
     events = set()
     for mail in mails:
         message = message_from_bytes(mail)
