@@ -193,18 +193,17 @@ def _sunset(name: str) -> str:
 
 
 def _changes(contracts: Path, name: str) -> list[list[str]]:
-    """Newest first: the fields added and removed, or that only wording or bounds changed."""
-    versions = history(contracts, name)
+    """Newest first: the fields added and removed, those of parts included."""
     rows = []
-    before: Schema = {}
-    for number, schema in versions:
-        now, then = schema.get("properties", {}), before.get("properties", {})
-        added, removed = now.keys() - then.keys(), then.keys() - now.keys()
-        changes = [f"new: {', '.join(sorted(added))}"] if added and then else []
-        changes += [f"removed: {', '.join(sorted(removed))}"] if removed else []
-        first = "first published" if not then else "wording or bounds"
-        rows.append([number, escape("; ".join(changes) or first)])
-        before = schema
+    then: set[str] = set()
+    for number, schema in history(contracts, name):
+        now = {field.path for field in fields(schema)}
+        added, removed = sorted(now - then), sorted(then - now)
+        changes = [f"new: {', '.join(added)}"] if added and then else []
+        changes += [f"removed: {', '.join(removed)}"] if removed else []
+        same = "values, bounds or wording of fields" if then else "first published"
+        rows.append([number, escape("; ".join(changes) or same)])
+        then = now
     return rows[::-1]
 
 

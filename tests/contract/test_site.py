@@ -141,6 +141,11 @@ def test_a_page_leads_to_its_schema_and_the_asyncapi_document(site: dict[str, st
         assert "asyncapi.yaml" in read(site[f"{topic.name}.html"]).found
 
 
+def test_the_versions_of_a_schema_name_new_fields_of_parts_too(site: dict[str, str]) -> None:
+    text = read(site["ongoza.profiling.completed.v1.html"]).text
+    assert "new: result.flags" in text
+
+
 def test_durations_are_in_words(site: dict[str, str]) -> None:
     text = read(site["ongoza.progress.html"]).text
     assert "every fact for 30 days" in text
