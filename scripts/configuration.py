@@ -93,6 +93,8 @@ COMMANDS = (
         "The password to set for a principal, such as `KAFKA_CORE_PASSWORD`.",
         "`infra.kafka apply --logins`",
     ),
+)
+SHARED = (
     Row(
         *("OTEL_EXPORTER_OTLP_ENDPOINT", "text", ""),
         "A receiver of traces (OTLP over HTTP, without `/v1/traces`); without it there are none.",
@@ -153,6 +155,7 @@ def files() -> Mapping[Path, str]:
     sections = {
         "core": list(core_rows()),
         "ai": list(ai_rows()),
+        "core and ai": SHARED,
         "web": WEB,
         "Commands": COMMANDS,
         "`make up` and compose": STACK,
@@ -213,7 +216,7 @@ def _kind(name: str, field: FieldInfo) -> str:
     annotation = field.annotation
     if get_origin(annotation) in (Union, UnionType):
         annotation = get_args(annotation)[0]
-    if annotation is SecretStr or name.endswith(("_password", "_secret_key")):
+    if annotation is SecretStr or name.endswith("_password") or "_secret_key" in name:
         return "secret"
     if get_origin(annotation) is Literal:
         return " or ".join(f"`{choice}`" for choice in get_args(annotation))

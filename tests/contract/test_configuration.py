@@ -55,6 +55,14 @@ def test_every_variable_of_compose_and_of_web_is_on_the_page() -> None:
     assert {one for one in compose | web if not passwords.fullmatch(one)} <= ON_THE_PAGE
 
 
+def test_passwords_keys_and_tokens_are_shown_as_secrets() -> None:
+    kinds = re.findall(r"^\| `([A-Z0-9_]+)` \| ([^|]+) \|", PAGE.read_text(), re.MULTILINE)
+    names = re.compile(r"\w+_(PASSWORD|KEY|KEY_PREVIOUS|SECRET|TOKEN|CREDENTIAL)")
+    found = {(name, kind) for name, kind in kinds if names.fullmatch(name)}
+    assert len(found) > 15
+    assert {name for name, kind in found if kind != "secret"} == {"TLS_KEY"}  # a path
+
+
 def test_variables_that_begin_like_ours_are_known_or_named() -> None:
     known = ["DB_HOST", "JWT_SECRET_KEY", "KAFKA_MY_TEAM_PASSWORD", "DJANGO_SETTINGS_MODULE"]
     others = ["HOME", "DBUS_SESSION_BUS_ADDRESS", "AI_POTR"]

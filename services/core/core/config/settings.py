@@ -159,7 +159,7 @@ DATABASES: dict[str, dict[str, Any]] = {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": env.text("DB_NAME", "ongozacyberhub"),
         "USER": env.text("DB_USER", "postgres"),
-        "PASSWORD": env.text("DB_PASSWORD"),
+        "PASSWORD": env.exact("DB_PASSWORD"),
         "HOST": env.text("DB_HOST", "127.0.0.1"),
         "PORT": env.number("DB_PORT", 5434),
         "CONN_MAX_AGE": 600,
