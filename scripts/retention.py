@@ -19,8 +19,9 @@ for every rule below. Days for a rule can be set in `RETENTION_DAYS`, a JSON obj
 NOT_PURGED = """
 Not purged by age: accounts and what their users did (until the erasure), `fact_history`
 ([record 52](decisions/0052-fact-history.md)), consents with their withdrawal, receipts of erasures,
-failed jobs. What is sent to Kafka is stored as long as its topic says. Logs of `make up` are
-deleted after 30 days ([operate-supervise](operate-supervise.md#logs)).
+failed jobs. What is sent to Kafka is stored as long as its topic says. Log lines of `make
+up` are deleted at most 37 days after they were written, while its keeper runs
+([operate-supervise](operate-supervise.md#logs)).
 """
 
 
