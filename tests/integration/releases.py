@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import cast
 
@@ -58,13 +59,13 @@ class OtherRelease:
 
     def step(self, name: str) -> None:
         """Runs a service that ends, such as a migration."""
-        self.python(*self._command(name)[1:], service=name)
+        self.python(*self._commands[name][1:], service=name)
 
     def start(self, names: Sequence[str]) -> None:
         for name in names:
             with (self.stack.folder / f"last-release-{name}.log").open("ab") as log:
                 self.processes[name] = subprocess.Popen(  # noqa: S603
-                    self._command(name),
+                    self._commands[name],
                     cwd=self.folder,
                     env=self._environment(name),
                     stdout=log,
@@ -95,8 +96,10 @@ class OtherRelease:
     def _python(self) -> str:
         return str(self.folder / ".venv" / "bin" / "python")
 
-    def _command(self, name: str) -> list[str]:
-        return cast(list[str], json.loads(self.python("-c", COMMANDS))[name])
+    @cached_property
+    def _commands(self) -> dict[str, list[str]]:
+        """By service, as that release starts them."""
+        return cast(dict[str, list[str]], json.loads(self.python("-c", COMMANDS)))
 
     def _environment(self, name: str) -> dict[str, str]:
         known = self.stack.environment_of(BY_NAME[name]) if name else self.stack.environment

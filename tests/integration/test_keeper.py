@@ -20,7 +20,7 @@ from scripts.stack import keeper
 from scripts.stack.processes import Register, Started
 from scripts.stack.services import SERVICES
 from scripts.stack.stack import PROJECT, Stack
-from tests.integration.story import Learner, eventually
+from tests.integration.story import ANSWER_SECONDS, Learner, eventually
 from tests.integration.test_server_faults import LIBC, MNT_DETACH, fill, mount
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.kafka]
@@ -139,7 +139,8 @@ def accepts_sign_ups(stack: Stack) -> bool:
 
 
 def readiness(stack: Stack) -> str:
-    answer = httpx.get(f"{stack.core_url}/api/v1/health/ready/", timeout=5, trust_env=False)
+    url = f"{stack.core_url}/api/v1/health/ready/"
+    answer = httpx.get(url, timeout=ANSWER_SECONDS, trust_env=False)
     return str(answer.json()["status"])
 
 

@@ -1,7 +1,6 @@
 """Prometheus beside a running stack: every process is scraped and every query has an answer."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -18,16 +17,10 @@ from ongoza_ops.metrics import DEFINITIONS, Process
 from scripts.embedded.ports import HOST, free_ports
 from scripts.observe import command, configuration, prometheus
 from scripts.stack.stack import Stack
-from tests.integration.story import Learner, eventually
+from tests.integration.story import ANSWER_SECONDS, Learner, eventually
+from tests.missing import skip_but_fail_in_ci
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.kafka,
-    pytest.mark.skipif(
-        prometheus() is None and os.environ.get("CI") != "true",
-        reason="Prometheus is not installed (on Debian: apt-get install prometheus)",
-    ),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.kafka]
 
 DASHBOARDS = sorted((Path(__file__).parents[2] / "infra/grafana/dashboards").glob("*.json"))
 PLACEHOLDERS = {"$__rate_interval": "1m", "$__interval": "15s", "$__range": "1h"}
@@ -49,7 +42,7 @@ OCCASIONAL = {
 
 class Prometheus:
     def __init__(self, url: str) -> None:
-        self._http = httpx.Client(base_url=url, trust_env=False, timeout=10)
+        self._http = httpx.Client(base_url=url, trust_env=False, timeout=ANSWER_SECONDS)
 
     def get(self, path: str, **parameters: str) -> Any:
         answer = self._http.get(f"/api/v1/{path}", params=parameters).json()
@@ -81,10 +74,13 @@ class Prometheus:
 
 @pytest.fixture
 def observer(stack: Stack) -> Iterator[Prometheus]:
+    program = prometheus()
+    if program is None:
+        skip_but_fail_in_ci("Prometheus is not installed (on Debian: apt-get install prometheus)")
     folder = Path(tempfile.mkdtemp(prefix="ongoza-prometheus-"))
     (port,) = free_ports(1)
     (folder / "prometheus.yml").write_text(yaml.safe_dump(configuration(stack.ports, INTERVAL)))
-    process = subprocess.Popen(command(str(prometheus()), folder, port))  # noqa: S603
+    process = subprocess.Popen(command(program, folder, port))  # noqa: S603
     found = Prometheus(f"http://{HOST}:{port}")
     try:
         eventually(found.is_ready)
@@ -167,7 +163,7 @@ def test_no_label_has_a_value_for_each_user_or_item(stack: Stack, observer: Prom
 
 
 def test_core_answers_scrapes_on_their_own_port_alone(stack: Stack) -> None:
-    with httpx.Client(trust_env=False, timeout=10) as http:
+    with httpx.Client(trust_env=False, timeout=ANSWER_SECONDS) as http:
         public = http.get(f"{stack.core_url}/metrics")
         own = http.get(f"http://{HOST}:{stack.ports.core_metrics}/metrics")
         assert public.status_code == 404

@@ -32,10 +32,12 @@ def receiver(stack: Stack) -> Iterator[Receiver]:
     before = stack.extra_environment
     with otlp_receiver() as receiver:
         stack.extra_environment = {**before, ENDPOINT: receiver.url, SHARE: "1"}
-        _start_again(stack)
-        yield receiver
-    stack.extra_environment = before
-    _start_again(stack)
+        try:
+            _start_again(stack)
+            yield receiver
+        finally:
+            stack.extra_environment = before
+            _start_again(stack)
 
 
 def test_a_report_of_progress_is_followed_through_every_process(

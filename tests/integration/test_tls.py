@@ -15,7 +15,7 @@ import pytest
 from scripts.embedded.ports import HOST, free_ports, listens
 from scripts.stack.stack import PROJECT
 from tests.certificates import Authority
-from tests.integration.story import eventually
+from tests.integration.story import ANSWER_SECONDS, eventually
 from tests.missing import skip_but_fail_in_ci
 
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
@@ -85,21 +85,25 @@ def ports(upstream: int, authority: Path) -> Iterator[tuple[int, int]]:
         process.wait(10)
 
 
+def get(url: str, trusted: ssl.SSLContext | bool = True) -> httpx.Response:
+    return httpx.get(url, verify=trusted, trust_env=False, timeout=ANSWER_SECONDS)
+
+
 def test_services_are_asked_by_https_with_the_certificate(
     ports: tuple[int, int], authority: Path
 ) -> None:
     trusted = ssl.create_default_context(cafile=str(authority))
     for path in ("/api/v1/users/me/", "/api/v1/recommendations", "/log-in"):
-        answer = httpx.get(f"https://localhost:{ports[1]}{path}", verify=trusted, trust_env=False)
+        answer = get(f"https://localhost:{ports[1]}{path}", trusted)
         assert (answer.status_code, answer.text) == (200, "https")
 
 
 def test_plain_requests_are_redirected_but_for_the_health_check(ports: tuple[int, int]) -> None:
     plain = f"http://localhost:{ports[0]}"
-    answer = httpx.get(f"{plain}/log-in?next=/home", trust_env=False)
+    answer = get(f"{plain}/log-in?next=/home")
     assert answer.status_code == 308
     assert answer.headers["Location"] == "https://localhost/log-in?next=/home"
-    health = httpx.get(f"{plain}/api/v1/health/", trust_env=False)
+    health = get(f"{plain}/api/v1/health/")
     assert (health.status_code, health.text) == (200, "http")
     for path in ("/api/v1/health/details/", "/api/v1/health/ready/"):
-        assert httpx.get(f"{plain}{path}", trust_env=False).status_code == 308, path
+        assert get(f"{plain}{path}").status_code == 308, path

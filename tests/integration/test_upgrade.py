@@ -15,6 +15,7 @@ from scripts.stack.temporary import connect, temporary_stack
 from scripts.upgrade.release import GitFailed, UnknownCommit, last_release
 from tests.integration.releases import OtherRelease, release_of
 from tests.integration.story import ANSWER_SECONDS, eventually
+from tests.missing import skip_but_fail_in_ci
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.slow]
 
@@ -33,7 +34,7 @@ def installed() -> Iterator[tuple[OtherRelease, Stack]]:
     try:
         commit = last_release()
     except (UnknownCommit, GitFailed) as error:
-        pytest.skip(str(error))
+        skip_but_fail_in_ci(str(error))
     with (
         temporary_stack(SERVERS, patience=5) as stack,
         release_of(commit, stack.folder / "last-release", stack) as old,
