@@ -31,6 +31,8 @@ GROUPS = {
     "secured": ("integration/test_kafka_security.py",),
     "scaled": ("integration/test_scale_out.py",),
     "images": ("integration/test_containers.py",),
+    "upgrade": ("integration/test_upgrade.py",),
+    "keeper": ("integration/test_keeper.py",),
     "cluster": ("integration/test_kafka_cluster.py",),
     "broker": (
         "integration/test_kafka_connect.py",

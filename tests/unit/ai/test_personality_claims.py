@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -94,6 +95,7 @@ def numbers(sentence: str, pattern: str) -> list[int] | None:
     return [int(one) for one in found.groups()] if found else None
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(HISTORIES)
 def test_weeks_called_active_are_those_in_which_the_learner_did_something(
@@ -106,6 +108,7 @@ def test_weeks_called_active_are_those_in_which_the_learner_did_something(
         assert found[0] == sum(week in active for week in last)
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(HISTORIES)
 def test_failures_are_not_said_to_have_ended_what_went_on(history: list[Item]) -> None:
@@ -126,6 +129,7 @@ def test_failures_are_not_said_to_have_ended_what_went_on(history: list[Item]) -
     assert n - count <= quiet
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(HISTORIES)
 def test_counts_of_items_and_advice_agree_with_the_history(history: list[Item]) -> None:

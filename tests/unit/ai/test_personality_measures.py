@@ -252,6 +252,7 @@ def histories(draw: st.DrawFn) -> list[Row]:
     ]
 
 
+@pytest.mark.slow
 @given(histories())
 def test_a_score_is_a_share_within_its_interval_and_there_only_with_enough_data(
     history: list[Row],
@@ -264,6 +265,7 @@ def test_a_score_is_a_share_within_its_interval_and_there_only_with_enough_data(
         assert trait(found).n == found.n
 
 
+@pytest.mark.slow
 @given(histories(), st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_is_of_no_account(history: list[Row], chance: object) -> None:
     shuffled = [*history]

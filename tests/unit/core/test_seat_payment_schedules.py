@@ -212,6 +212,7 @@ def run(story: Story) -> set[tuple[str, str]]:
     return {*ends.values()}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_random_schedules_end_as_paid_or_refunded(monkeypatch: pytest.MonkeyPatch) -> None:
     cohort_admin()

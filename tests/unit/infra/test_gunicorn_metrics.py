@@ -84,6 +84,7 @@ def test_what_a_killed_worker_counted_stays(server: Server) -> None:
     assert server.counted() == before + 1
 
 
+@pytest.mark.slow
 def test_counts_stay_when_the_configuration_is_read_again(server: Server) -> None:
     """By a check of it, and by the server itself."""
     server.get(HEALTH)
@@ -100,6 +101,7 @@ def test_counts_stay_when_the_configuration_is_read_again(server: Server) -> Non
     assert server.counted() == before + 1
 
 
+@pytest.mark.slow
 def test_the_counts_of_a_server_that_was_killed_are_deleted() -> None:
     killed = subprocess.Popen((sys.executable, "-c", ""))
     killed.wait()

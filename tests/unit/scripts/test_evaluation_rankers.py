@@ -137,6 +137,7 @@ def test_the_ranking_is_not_behind_the_better_of_ease_and_markov(
     assert high >= 0, (ours.mean(), better.mean())
 
 
+@pytest.mark.slow
 def test_an_invented_world_is_the_same_for_the_same_seed() -> None:
     for name, shape in WORLDS.items():
         world = invent(name)
