@@ -15,12 +15,8 @@ ALLOWED = re.compile(r"^\s*(?:#|--) allowed after ([0-9a-f]{7,40}): (\S.{9,})$",
 release that can do without what the migration takes away, and the reason."""
 
 
-class UnknownCommit(Exception):
-    """The repository does not have the commit, as in a shallow clone; the message says so."""
-
-
-class GitFailed(Exception):
-    """Git could not tell; the message is Git's."""
+class UnknownRelease(Exception):
+    """Git does not find the last release here, as in a shallow clone; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +29,15 @@ class Changes:
 
 
 def last_release(project: Path = PROJECT) -> str:
-    """Raises UnknownCommit, and GitFailed."""
+    """Raises UnknownRelease."""
     commit = (project / "RELEASE").read_text().strip()
     known = _git(project, "cat-file", "-e", commit, check=False)
     if known.returncode == 1:
-        raise UnknownCommit(
+        raise UnknownRelease(
             f"this clone does not have {commit}, the last release: `git fetch --unshallow`"
         )
     if known.returncode:
-        raise GitFailed(known.stderr.strip())
+        raise UnknownRelease(known.stderr.strip())
     return commit
 
 

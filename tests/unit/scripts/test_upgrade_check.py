@@ -4,11 +4,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import typer
 
 from scripts.upgrade import __main__ as command
 from scripts.upgrade.release import (
-    GitFailed,
-    UnknownCommit,
+    UnknownRelease,
     changes_since,
     is_allowed,
     last_release,
@@ -65,20 +65,26 @@ def test_a_migration_of_the_release_must_not_change(project: Path) -> None:
 
 def test_a_clone_without_the_release_says_how_to_get_it(project: Path) -> None:
     (project / "RELEASE").write_text("0" * 40)
-    with pytest.raises(UnknownCommit, match="git fetch --unshallow"):
+    with pytest.raises(UnknownRelease, match="git fetch --unshallow"):
         last_release(project)
 
 
 @pytest.mark.parametrize("release", ["0" * 40, "no commit"])
-def test_a_clone_without_the_release_is_not_checked_and_says_so(
+@pytest.mark.parametrize(("ci", "exit_code"), [("", 0), ("true", 1)])
+def test_a_clone_without_the_release_is_not_checked_and_fails_in_ci(
     monkeypatch: pytest.MonkeyPatch,
     project: Path,
     capsys: pytest.CaptureFixture[str],
     release: str,
+    ci: str,
+    exit_code: int,
 ) -> None:
     (project / "RELEASE").write_text(release)
     monkeypatch.setattr(command, "last_release", lambda: last_release(project))
-    command.check()
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(typer.Exit) as end:
+        command.check()
+    assert end.value.exit_code == exit_code
     assert capsys.readouterr().out.startswith("migrations: not checked, ")
 
 
@@ -86,11 +92,11 @@ def test_another_failure_of_git_is_not_taken_for_a_clone_without_the_release(
     monkeypatch: pytest.MonkeyPatch, project: Path
 ) -> None:
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
-    with pytest.raises(GitFailed, match="dubious ownership"):
+    with pytest.raises(UnknownRelease, match="dubious ownership"):
         last_release(project)
     monkeypatch.delenv("GIT_TEST_ASSUME_DIFFERENT_OWNER")
     (project / "RELEASE").write_text("no commit")
-    with pytest.raises(GitFailed, match="no commit"):
+    with pytest.raises(UnknownRelease, match="no commit"):
         last_release(project)
 
 
