@@ -3,7 +3,7 @@
 import fcntl
 import os
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property
@@ -349,8 +349,10 @@ class Stack:
             keeper.stop(self)
             self._stop_all(self.register.all(), report)
 
-    def _stop_all(self, names: Iterable[str], report: Listener) -> None:
-        for name in sorted(names, key=[*BY_NAME].index, reverse=True):
+    def _stop_all(self, names: Collection[str], report: Listener) -> None:
+        """First those of another release, which this one does not know."""
+        known = [name for name in BY_NAME if name in names]
+        for name in (*sorted({*names} - {*known}), *reversed(known)):
             was_alive = self.register.alive(name)
             self.stop(name)
             report(name, "stopped" if was_alive else "had ended")

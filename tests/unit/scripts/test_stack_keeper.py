@@ -131,6 +131,20 @@ def test_down_stops_everything_on_a_full_disk(own: Stack, monkeypatch: pytest.Mo
             one.kill()
 
 
+def test_down_stops_services_of_another_release_first(own: Stack) -> None:
+    names, reports = [DATABASE, "ranker", RELAY], list[tuple[str, str]]()
+    started = [sleeper(own, name) for name in names]
+    for one in started:
+        own.register.add(one)
+    try:
+        own.down(lambda *report: reports.append(report))
+        assert reports == [(name, "stopped") for name in ("ranker", RELAY, DATABASE)]
+        assert [one.process() for one in started] == [None] * 3
+    finally:
+        for one in started:
+            one.kill()
+
+
 @pytest.fixture
 def orders(own: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
     """What `up` does with the keeper; relay is the one service that runs."""
