@@ -69,7 +69,7 @@ def _show_processes(stack: Stack, table: Table) -> Iterator[str]:
     known, kept = stack.register.all(), keeper.statuses(stack)
     for service in (*SERVICES, *(one for one in WEB if one.name in {*known, *kept})):
         if service.ready != "exit":
-            state = _state(stack, service.name, kept.get(service.name))
+            state = _state(stack, service.name, None if wrong else kept.get(service.name))
             add_row(table, stack, service.name, state, "green" if state == "ok" else "red")
             if state != "ok":
                 yield f"{service.name} {state}"

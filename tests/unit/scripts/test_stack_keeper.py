@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from rich.table import Table
 
 from scripts.embedded.errors import CannotRun
 from scripts.embedded.ports import HOST, Ports, PortTaken
@@ -16,6 +17,7 @@ from scripts.embedded.postgres import Postgres
 from scripts.stack import keeper, logs, processes, supervisor
 from scripts.stack.services import BY_NAME
 from scripts.stack.stack import Stack
+from scripts.stack.status import _show_processes
 from scripts.stack.supervisor import NotReady, ServiceStatus
 
 RELAY, AI = "relay", "ai"
@@ -70,6 +72,18 @@ def fill_disk(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(processes, "write_private", full)
+
+
+@pytest.mark.parametrize("wrong", [None, "does not run"])
+def test_what_a_keeper_wrote_is_shown_only_while_it_works(
+    own: Stack, monkeypatch: pytest.MonkeyPatch, wrong: str | None
+) -> None:
+    relay = ServiceStatus("backoff", 1, "exit code 1", 0.0)
+    monkeypatch.setattr(keeper, "statuses", lambda _: {RELAY: relay})
+    monkeypatch.setattr(keeper, "problem", lambda _: wrong)
+    problems = [*_show_processes(own, Table())]
+    assert ("relay is in backoff: exit code 1" in problems) == (wrong is None)
+    assert ("relay does not run" in problems) == (wrong is not None)
 
 
 @pytest.fixture
