@@ -25,6 +25,8 @@ NOT_INHERITED = {
     "KAFKA_SASL_PASSWORD",
     "KAFKA_SSL_CA",
     "KAFKA_READER",
+    "METRICS_HOST",
+    "PROMETHEUS_MULTIPROC_DIR",
     "CELERY_BROKER_URL",  # which Celery prefers to its settings
     *KAFKA,
 }

@@ -29,6 +29,14 @@ def own(tmp_path: Path) -> Stack:
     return Stack(tmp_path, Ports.free())
 
 
+@pytest.mark.parametrize("name", ["METRICS_HOST", "PROMETHEUS_MULTIPROC_DIR"])
+def test_a_variable_of_the_shell_does_not_move_the_metrics(
+    own: Stack, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "elsewhere")
+    assert name not in own.environment_of(BY_NAME["jobs"])
+
+
 def follow(own: Stack, monkeypatch: pytest.MonkeyPatch, *seen: tuple[str, str]) -> None:
     """`up` with these states of relay and ai, an hour apart."""
     clock, reports = iter(range(3600, 10**9, 3600)), iter(seen)
