@@ -26,10 +26,23 @@ def _close(path: Path) -> None:
         return
 
 
-def write_private(path: Path, text: str) -> None:
-    """Writes all of the file or nothing, also when the disk is full or it is killed meanwhile."""
+def write_private(path: Path, text: str, *, sync: bool = False) -> None:
+    """Writes all of the file or nothing, also when the disk is full or it is killed meanwhile; with
+    `sync` also when the machine loses its power."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.new")
     draft.touch(mode=0o600)
     draft.write_text(text)
+    if sync:
+        _sync(draft)
     draft.replace(path)
+    if sync:
+        _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

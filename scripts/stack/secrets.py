@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from infra.kafka.logins import ADMIN, BROKER, password_variable
+from scripts.embedded.errors import CannotRun
 from scripts.embedded.private import write_private
 
 READER = "my_team"
@@ -33,13 +34,23 @@ NOT_INHERITED = {
 
 
 def load_or_make(path: Path) -> dict[str, str]:
-    """The secrets in `path`; missing ones are generated and written first."""
+    """The secrets in `path`; missing ones are generated and written first.
+
+    Raises CannotRun if there are none, but data beside them that was made with them.
+    """
     known = read(path) if path.exists() else {}
+    data = path.with_name("data")
+    if not known and data.exists() and any(data.iterdir()):
+        raise CannotRun(
+            f"{path} is empty or missing, and has the passwords of {data}: restore that file, or "
+            "delete both with `make reset`"
+        )
     missing = {name: make() for name, make in MAKERS.items() if name not in known}
     if missing:
         known |= missing
         # A file that is cut short would lock us out of the data.
-        write_private(path, "".join(f"{name}={value}\n" for name, value in known.items()))
+        text = "".join(f"{name}={value}\n" for name, value in known.items())
+        write_private(path, text, sync=True)
     return known
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from scripts.embedded.errors import CannotRun
 from scripts.embedded.ports import Ports
 from scripts.stack.__main__ import ROLES, app
 from scripts.stack.stack import PROJECT, Stack
@@ -35,6 +36,29 @@ def test_without_logins_the_command_says_how_to_get_them(home: Path) -> None:
     assert result.exit_code == 1
     assert "`make up` generates them" in result.output
     assert not (home / "env").exists()
+
+
+@pytest.mark.parametrize("text", [None, ""])
+def test_lost_secrets_of_data_are_not_replaced(home: Path, text: str | None) -> None:
+    (home / "data" / "kafka").mkdir(parents=True)
+    if text is not None:
+        (home / "env").write_text(text)
+    with pytest.raises(CannotRun, match="env is empty or missing"):
+        _ = Stack(home, Ports()).secrets
+    assert not (home / "env").exists() or (home / "env").read_text() == ""
+    assert CliRunner().invoke(app, ["reset", "--yes"]).exit_code == 0
+    assert Stack(home, Ports()).secrets
+
+
+def test_secrets_are_on_the_disk_before_anything_uses_them(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(
+        os, "fsync", lambda opened: synced.append(Path(f"/proc/self/fd/{opened}").readlink())
+    )
+    _ = Stack(home, Ports()).secrets
+    assert synced == [home / "env.new", home]
 
 
 def test_python_in_run_is_that_of_the_environment(home: Path) -> None:
