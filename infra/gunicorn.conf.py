@@ -23,6 +23,17 @@ def delete_counts(folder: Path, master: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def is_alive(process: str) -> bool:
+    """Also where there is no /proc."""
+    try:
+        os.kill(int(process), 0)
+    except PermissionError:
+        return True
+    except (ProcessLookupError, OverflowError, ValueError):
+        return False
+    return True
+
+
 if METRICS_PORT:
     # The workers count in files of this folder, and each answers Prometheus for all of them. It has
     # the id of this master, because a check of the configuration and the next master (SIGUSR2)
@@ -32,7 +43,7 @@ if METRICS_PORT:
     counts = parent / f"{prefix}{os.getpid()}"
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR") != str(counts):
         for left in parent.glob(f"{prefix}*"):
-            if left == counts or not Path("/proc", left.name.removeprefix(prefix)).exists():
+            if left == counts or not is_alive(left.name.removeprefix(prefix)):
                 shutil.rmtree(left, ignore_errors=True)  # of a master that was killed
         counts.mkdir(mode=0o700)  # fails where another account made it
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)

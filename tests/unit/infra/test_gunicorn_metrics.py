@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -113,6 +114,27 @@ def test_the_counts_of_a_server_that_was_killed_are_deleted() -> None:
     assert checking.wait(timeout=60) == 0
     assert not left.exists()
     assert not folder_of(port, checking.pid).exists()
+
+
+WITHOUT_PROC = """
+import pathlib, runpy
+exists = pathlib.Path.exists
+pathlib.Path.exists = lambda path: path.parts[:2] != ("/", "proc") and exists(path)
+runpy.run_path("infra/gunicorn.conf.py")
+"""
+
+
+def test_the_counts_of_a_server_stay_where_there_is_no_proc() -> None:
+    (port,) = free_ports(1)
+    counts = folder_of(port, os.getpid())
+    counts.mkdir()
+    environment = {**os.environ, "METRICS_PORT": str(port)}
+    command = [sys.executable, "-c", WITHOUT_PROC]
+    try:
+        subprocess.run(command, cwd=PROJECT, env=environment, check=True)  # noqa: S603
+        assert counts.exists()
+    finally:
+        shutil.rmtree(counts, ignore_errors=True)
 
 
 def folder_of(port: int, master: int) -> Path:
