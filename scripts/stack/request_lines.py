@@ -20,9 +20,11 @@ def lines_of_request(folder: Path, request_id: str) -> list[Line]:
 
 
 def as_text(line: Line) -> str:
+    """With escapes in place of control characters, which a terminal would obey."""
     first = [str(line[name]) for name in SHOWN_FIRST]
     others = [name for name in line if name not in (*SHOWN_FIRST, *LEFT_OUT)]
-    return " ".join([*first, *(f"{name}={line[name]}" for name in others)])
+    text = " ".join([*first, *(f"{name}={line[name]}" for name in others)])
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 def _lines(folder: Path, ids: set[str]) -> Iterator[Line]:

@@ -31,3 +31,8 @@ def test_a_line_is_shown_without_its_ids(tmp_path: Path) -> None:
     write(tmp_path, "worker.log", {**line, "trace_ids": ["a" * 32]})
     [found] = lines_of_request(tmp_path, "a" * 32)
     assert as_text(found) == "1 worker applied records=2"
+
+
+def test_control_characters_of_a_line_are_shown_as_escapes() -> None:
+    line = {"time": "1", "service": "core", "event": "é\x1b]0;title\x07\n", "na\x9bme": "\u202e"}
+    assert as_text(line) == r"1 core é\x1b]0;title\x07\n na\x9bme=\u202e"
