@@ -9,7 +9,14 @@ FOLDERS = (
     *("web/api", "web/app", "web/client", "web/features", "web/messages", "web/public"),
     "web/server",
 )
-LOCKS = ("requirements.lock", "web/package-lock.json")
+FILES = (
+    "requirements.lock",
+    "scripts/observe.py",
+    "web/next.config.ts",
+    "web/package-lock.json",
+    "web/package.json",
+    "web/proxy.ts",
+)
 
 
 def fingerprint(project: Path) -> str:
@@ -17,7 +24,7 @@ def fingerprint(project: Path) -> str:
     inside = [path for name in FOLDERS for path in (project / name).rglob("*")]
     loaded = [path for path in inside if path.is_file() and path.suffix != ".pyc"]
     found = hashlib.sha256()
-    for path in sorted([*(project / name for name in LOCKS), *loaded]):
+    for path in sorted([*(project / name for name in FILES), *loaded]):
         found.update(f"{path.relative_to(project)} {path.stat().st_size}\n".encode())
         found.update(hashlib.sha256(path.read_bytes()).digest())
     return found.hexdigest()

@@ -13,7 +13,7 @@ import pytest
 from ongoza_contracts.topics import TOPICS
 from scripts.embedded.ports import HOST, Ports, PortTaken
 from scripts.stack import secrets
-from scripts.stack.fingerprint import FOLDERS, LOCKS, fingerprint
+from scripts.stack.fingerprint import FILES, FOLDERS, fingerprint
 from scripts.stack.processes import Register, Started
 from scripts.stack.services import BY_NAME
 from scripts.stack.stack import Stack
@@ -76,8 +76,9 @@ def test_up_starts_processes_of_other_code_again_and_leaves_the_servers(small_st
 def test_the_fingerprint_changes_with_every_file_that_a_process_may_load(tmp_path: Path) -> None:
     for name in (*FOLDERS, "tests"):
         (tmp_path / name).mkdir(parents=True)
-    for lock in LOCKS:
-        (tmp_path / lock).write_text("django==5.2")
+    for name in FILES:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("django==5.2")
     seen = {fingerprint(tmp_path)}
     for name in FOLDERS:
         for text in ("a = 1", "a = 2"):
@@ -87,6 +88,13 @@ def test_the_fingerprint_changes_with_every_file_that_a_process_may_load(tmp_pat
     (tmp_path / "tests" / "test_x.py").write_text("")
     (tmp_path / FOLDERS[0] / "module.pyc").write_bytes(b"x")
     assert fingerprint(tmp_path) in seen
+
+
+def test_the_fingerprint_has_all_scripts_that_are_services() -> None:
+    modules = [one.command[2] for one in BY_NAME.values() if one.command]
+    scripts = [one.replace(".", "/") for one in modules if one.startswith("scripts.")]
+    assert scripts
+    assert [one for one in scripts if one not in FOLDERS and f"{one}.py" not in FILES] == []
 
 
 def test_a_register_of_an_earlier_release_is_read(tmp_path: Path) -> None:
