@@ -135,7 +135,8 @@ def logins() -> None:
 @app.command(hidden=True)
 def keep(names: list[str]) -> None:
     """The process that `up` starts: it keeps these services running."""
-    logging.config.dictConfig(configuration())
+    # httpx reports each health check.
+    logging.config.dictConfig(configuration(levels={"httpx": "WARNING"}))
     with this_stack() as stack:
         Keeper(stack, names).run()
 

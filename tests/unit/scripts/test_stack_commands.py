@@ -1,9 +1,11 @@
 """Commands of `scripts.stack` that need no running stack."""
 
+import logging.config
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -11,6 +13,7 @@ from typer.testing import CliRunner
 from scripts.embedded.errors import CannotRun
 from scripts.embedded.ports import Ports
 from scripts.stack.__main__ import ROLES, app
+from scripts.stack.keeper import Keeper
 from scripts.stack.stack import PROJECT, Stack
 
 PREFIX = "import sys; print(sys.prefix)"
@@ -59,6 +62,16 @@ def test_secrets_are_on_the_disk_before_anything_uses_them(
     )
     _ = Stack(home, Ports()).secrets
     assert synced == [home / "env.new", home]
+
+
+@pytest.mark.usefixtures("home")
+def test_health_checks_are_not_in_the_log_of_the_keeper(monkeypatch: pytest.MonkeyPatch) -> None:
+    configured: list[dict[str, Any]] = []
+    monkeypatch.setattr(logging.config, "dictConfig", configured.append)
+    monkeypatch.setattr(Keeper, "__init__", lambda *_: None)
+    monkeypatch.setattr(Keeper, "run", lambda _: None)
+    assert CliRunner().invoke(app, ["keep", "relay"]).exit_code == 0
+    assert configured[0]["loggers"]["httpx"] == {"level": "WARNING"}
 
 
 def test_python_in_run_is_that_of_the_environment(home: Path) -> None:
