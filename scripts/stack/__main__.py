@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import psutil
 import typer
 from rich.console import Console
 from rich.live import Live
@@ -20,6 +21,7 @@ from rich.table import Table
 from ongoza_ops.logs import configuration
 from scripts.embedded.errors import CannotRun
 from scripts.embedded.ports import HOST, Ports
+from scripts.embedded.private import IMAGES
 from scripts.observe import prometheus
 from scripts.stack.keeper import Keeper
 from scripts.stack.request_lines import as_text, lines_of_request
@@ -36,7 +38,7 @@ COLOURS = {
     **{"waiting": "dim", "starting": "yellow", "done, not served yet": "yellow"},
     **{"ready": "green", "done": "green"},
 }
-OWN = ("data", "files", "images", "logs", "mail", "run", "uploads", "env", *PROPERTIES)
+OWN = ("data", "files", IMAGES, "logs", "mail", "run", "uploads", "env", *PROPERTIES)
 
 
 @contextmanager
@@ -171,12 +173,26 @@ def reset(
         if not yes:
             typer.confirm(f"Delete all data, logs and secrets in {stack.folder}?", abort=True)
         _stop(stack)
+        _unmount(stack.folder / IMAGES)
         for path in (stack.folder / name for name in OWN):  # and nothing else that may lie there
             if path.is_dir():
                 shutil.rmtree(path)
             else:
                 path.unlink(missing_ok=True)
         console.print(f"deleted {', '.join(OWN)} in {stack.folder}")
+
+
+def _unmount(images: Path) -> None:
+    """Unmounts what a killed build of images left, because deleting would go on below it.
+
+    Raises CannotRun.
+    """
+    mounts = [Path(one.mountpoint) for one in psutil.disk_partitions(all=True)]
+    for mounted in sorted(mounts, reverse=True):
+        if mounted.is_relative_to(images.resolve()):
+            done = subprocess.run(["umount", mounted], capture_output=True, text=True, check=False)  # noqa: S603, S607
+            if done.returncode:
+                raise CannotRun(f"nothing is deleted, a build left a mount: {done.stderr.strip()}")
 
 
 @app.command()

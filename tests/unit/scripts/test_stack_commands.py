@@ -5,8 +5,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 from typer.testing import CliRunner
 
@@ -15,6 +17,7 @@ from scripts.embedded.ports import Ports
 from scripts.stack.__main__ import ROLES, app
 from scripts.stack.keeper import Keeper
 from scripts.stack.stack import PROJECT, Stack
+from tests.integration.test_server_faults import LIBC, MNT_DETACH, mount
 
 PREFIX = "import sys; print(sys.prefix)"
 
@@ -72,6 +75,32 @@ def test_health_checks_are_not_in_the_log_of_the_keeper(monkeypatch: pytest.Monk
     monkeypatch.setattr(Keeper, "run", lambda _: None)
     assert CliRunner().invoke(app, ["keep", "relay"]).exit_code == 0
     assert configured[0]["loggers"]["httpx"] == {"level": "WARNING"}
+
+
+def test_reset_deletes_images_whose_build_left_mounts(home: Path) -> None:
+    merged = home / "images" / "storage" / "merged"
+    if not mount(merged):
+        pytest.skip("nothing could be mounted")
+    try:
+        assert mount(merged / "proc")
+        result = CliRunner().invoke(app, ["reset", "--yes"])
+        assert result.exit_code == 0, result.output
+        assert not (home / "images").exists()
+    finally:
+        LIBC.umount2(bytes(merged), MNT_DETACH)
+
+
+def test_reset_deletes_nothing_while_a_mount_stays(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "images").mkdir()
+    (home / "env").write_text("")
+    mounts = [SimpleNamespace(mountpoint=str(home / "images"))]
+    monkeypatch.setattr(psutil, "disk_partitions", lambda **_: mounts)
+    result = CliRunner().invoke(app, ["reset", "--yes"])
+    assert result.exit_code == 1
+    assert "nothing is deleted" in result.output
+    assert (home / "env").exists()
 
 
 def test_python_in_run_is_that_of_the_environment(home: Path) -> None:
