@@ -1,7 +1,8 @@
 """The process that keeps the services of `make up` running, one for each stack.
 
-It writes `run/status.json` for `make up` and `make status`. It may end at any time: its services go
-on, and the next keeper adopts them.
+It writes `run/status.json` for `make up` and `make status`. When it ends, its services go on, and
+the next keeper adopts them: all but one that it had started and not registered yet when it was
+killed. That one nobody stops, and its port counts as taken.
 """
 
 import json
