@@ -47,12 +47,14 @@ def _status_file(stack: "Stack") -> Path:
 
 
 def statuses(stack: "Stack") -> dict[str, ServiceStatus]:
-    """By service; empty before the first keeper has looked at them, and after `down`."""
+    """By service; empty before the first keeper has looked at them, and after `down`. A keeper of
+    another release may write more of each."""
     try:
         found = json.loads(_status_file(stack).read_text())
     except (FileNotFoundError, json.JSONDecodeError):  # the machine lost its power while writing
         return {}
-    return {name: ServiceStatus(**one) for name, one in found.items()}
+    fields = ServiceStatus._fields
+    return {name: ServiceStatus(*(one[field] for field in fields)) for name, one in found.items()}
 
 
 def problem(stack: "Stack", silent_seconds: float = SILENT_SECONDS) -> str | None:

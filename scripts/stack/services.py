@@ -45,8 +45,6 @@ class Service:
     command: tuple[str, ...] = ()
     _: KW_ONLY
     port: str | None = None
-    metrics: str | None = None
-    """The port on which it answers Prometheus."""
     health: str = ""
     asks: str = ""
     after: tuple[str, ...] = ()
@@ -88,7 +86,6 @@ SERVICES: tuple[Service, ...] = (
         "http",
         python("gunicorn core.config.wsgi -c infra/gunicorn.conf.py"),
         port="core",
-        metrics="core_metrics",
         health="/api/v1/health/",
         after=("migrate-core",),
     ),
@@ -96,7 +93,6 @@ SERVICES: tuple[Service, ...] = (
         "relay",
         "query",
         python("core.manage relay_outbox"),
-        metrics="relay_metrics",
         asks=CORE,
         health=RELAY_AT_WORK,
         after=("migrate-core", "topics"),
@@ -107,7 +103,6 @@ SERVICES: tuple[Service, ...] = (
         "http",
         python("ai serve"),
         port="ai",
-        metrics="ai_metrics",
         health="/health",
         after=("migrate-ai",),
     ),
@@ -115,7 +110,6 @@ SERVICES: tuple[Service, ...] = (
         "worker",
         "query",
         python("ai worker"),
-        metrics="worker_metrics",
         asks=AI,
         health=WORKER_AT_WORK,
         after=("migrate-ai", "topics"),
@@ -126,7 +120,6 @@ SERVICES: tuple[Service, ...] = (
         "jobs",
         "query",
         (*celery("jobs", slots=2), *BEAT, *QUIET),
-        metrics="jobs_metrics",
         asks=CORE,
         health=QUEUE_AT_WORK.format("jobs"),
         after=("migrate-core", "valkey"),
@@ -135,7 +128,6 @@ SERVICES: tuple[Service, ...] = (
         "webhooks",
         "query",
         (*celery("webhooks", slots=4), *QUIET),
-        metrics="webhooks_metrics",
         asks=CORE,
         health=QUEUE_AT_WORK.format("webhooks"),
         after=("migrate-core", "valkey"),

@@ -144,7 +144,7 @@ class Stack:
         if service.principal == ADMIN:
             return self.environment
         own = {name: value for name, value in self.secrets.items() if name not in secrets.KAFKA}
-        metrics = {"METRICS_PORT": str(getattr(self.ports, service.metrics or "", 0))}
+        metrics = {"METRICS_PORT": str(getattr(self.ports, f"{service.name}_metrics", 0))}
         return {**self._environment(), **own, **self._kafka_login(service.principal), **metrics}
 
     def _kafka_login(self, principal: str) -> dict[str, str]:
@@ -258,10 +258,11 @@ class Stack:
                 continue
             patience = ORPHAN_SECONDS if name in self.register.all() else 0
             controller = "kafka_controller" if name == "kafka" else None
-            own = BY_NAME[name].port, BY_NAME[name].metrics, controller
+            own = BY_NAME[name].port, f"{name}_metrics", controller
             try:
-                for port in filter(None, own):
-                    require_free(port, getattr(self.ports, port), patience)
+                for port in own:
+                    if number := getattr(self.ports, str(port), None):
+                        require_free(str(port), number, patience)
             except PortTaken:
                 if not self.register.alive(name):  # else the keeper started it meanwhile
                     raise

@@ -43,8 +43,6 @@ class ServiceStatus(NamedTuple):
     """In a row."""
     reason: str
     """Of the last failure."""
-    seconds: float
-    """Since it was started."""
 
 
 def pause_after(failures: int) -> float:
@@ -82,8 +80,7 @@ class SupervisedService:
         self.check: HealthCheck | None = None
 
     def status(self) -> ServiceStatus:
-        seconds = time.monotonic() - self.began if self.began else 0.0
-        return ServiceStatus(self.state, self.failures, self.reason, seconds)
+        return ServiceStatus(self.state, self.failures, self.reason)
 
     def look(self, started: Started | None, *, may_start: bool, servers_answer: bool) -> None:
         if self.state in ("done", "needs an operator"):

@@ -47,7 +47,7 @@ def follow(own: Stack, monkeypatch: pytest.MonkeyPatch, *seen: tuple[str, str]) 
 
     def statuses(_: Stack) -> dict[str, ServiceStatus]:
         states = zip((RELAY, AI), next(reports), strict=True)
-        return {name: ServiceStatus(state, 0, "", 0.0) for name, state in states}
+        return {name: ServiceStatus(state, 0, "") for name, state in states}
 
     monkeypatch.setattr(keeper, "_start_process", lambda *_: None)
     monkeypatch.setattr(keeper, "problem", lambda *_: None)
@@ -86,7 +86,7 @@ def fill_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_a_keeper_wrote_is_shown_only_while_it_works(
     own: Stack, monkeypatch: pytest.MonkeyPatch, wrong: str | None
 ) -> None:
-    relay = ServiceStatus("backoff", 1, "exit code 1", 0.0)
+    relay = ServiceStatus("backoff", 1, "exit code 1")
     monkeypatch.setattr(keeper, "statuses", lambda _: {RELAY: relay})
     monkeypatch.setattr(keeper, "problem", lambda _: wrong)
     problems = [*_show_processes(own, Table())]
