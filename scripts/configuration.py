@@ -59,7 +59,9 @@ WEB = (
     Row("DJANGO_API_URL", "text", "needed", "Where web reaches core.", "web"),
     Row("FASTAPI_BASE_URL", "text", "needed", "Where web reaches ai.", "web"),
     Row(
-        *("WEB_SESSIONS_URL", "secret", "needed"),
+        "WEB_SESSIONS_URL",
+        "secret",
+        "needed",
         "The Valkey that holds sessions: `redis://:password@host:6380/0`.",
         "web",
     ),
@@ -69,44 +71,60 @@ WEB = (
 COMMANDS = (
     Row("DEMO_PASSWORD", "secret", "", "The password of the demo's logins.", "`core.manage seed`"),
     Row(
-        *("DJANGO_SUPERUSER_PASSWORD", "secret", ""),
+        "DJANGO_SUPERUSER_PASSWORD",
+        "secret",
+        "",
         "The password with `--noinput`.",
         "`core.manage createsuperuser`",
     ),
     Row(
-        *("DJANGO_SETTINGS_MODULE", "text", "core.config.settings"),
+        "DJANGO_SETTINGS_MODULE",
+        "text",
+        "core.config.settings",
         "Django's own: the module of the settings.",
         "all of core",
     ),
     Row(
-        *("KAFKA_REPLICATION", "whole number", "1"),
+        "KAFKA_REPLICATION",
+        "whole number",
+        "1",
         "Copies of each partition; 3 in production.",
         "`infra.kafka`",
     ),
     Row(
-        *("KAFKA_READER", "text", ""),
+        "KAFKA_READER",
+        "text",
+        "",
         "A principal that may read every topic, for trials.",
         "`infra.kafka`",
     ),
     Row(
-        *("KAFKA_..._PASSWORD", "secret", ""),
+        "KAFKA_..._PASSWORD",
+        "secret",
+        "",
         "The password to set for a principal, such as `KAFKA_CORE_PASSWORD`.",
         "`infra.kafka apply --logins`",
     ),
 )
 SHARED = (
     Row(
-        *("OTEL_EXPORTER_OTLP_ENDPOINT", "text", ""),
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "text",
+        "",
         "A receiver of traces (OTLP over HTTP, without `/v1/traces`); without it there are none.",
         "core, relay, ai, worker",
     ),
     Row(
-        *("OTEL_TRACES_SAMPLER_ARG", "number", "0.01"),
+        "OTEL_TRACES_SAMPLER_ARG",
+        "number",
+        "0.01",
         "The share of traces that are recorded.",
         "core, relay, ai, worker",
     ),
     Row(
-        *("ONGOZA_FAILPOINT", "text", ""),
+        "ONGOZA_FAILPOINT",
+        "text",
+        "",
         "Where the process kills itself: for tests alone.",
         "core, ai, worker",
     ),
@@ -118,7 +136,9 @@ STACK = (
     Row("VALKEY_PORT", "whole number", "6379", "Valkey's port.", "`make up`, compose"),
     Row("VALKEY_PASSWORD", "secret", "needed", "Valkey's password.", "compose"),
     Row(
-        *("WEB_SESSIONS_PORT", "whole number", "6380"),
+        "WEB_SESSIONS_PORT",
+        "whole number",
+        "6380",
         "The port of the Valkey for sessions.",
         "`make up`, compose",
     ),
@@ -134,7 +154,9 @@ STACK = (
     Row("GRAFANA_PORT", "whole number", "3001", "Grafana's port on this machine.", "compose"),
     *(
         Row(
-            *(f"{process.upper()}_METRICS_PORT", "whole number", str(port)),
+            f"{process.upper()}_METRICS_PORT",
+            "whole number",
+            str(port),
             f"The port on which {process} answers Prometheus.",
             "`make up`",
         )

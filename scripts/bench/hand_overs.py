@@ -17,8 +17,14 @@ from scripts.stack.stack import PROJECT
 from scripts.stack.temporary import connect
 
 SERVICES = (
-    *("postgres-relational", "postgres-vector", "valkey"),
-    *("migrate-core", "migrate-ai", "topics", "jobs", "webhooks"),
+    "postgres-relational",
+    "postgres-vector",
+    "valkey",
+    "migrate-core",
+    "migrate-ai",
+    "topics",
+    "jobs",
+    "webhooks",
 )
 COPIES = {"core": 2, "ai": 2, "relay": 2, "worker": 3}
 VICTIMS: dict[str, Callable[[ScaledStack], list[str]]] = {

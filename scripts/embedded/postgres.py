@@ -70,9 +70,14 @@ class Postgres:
             [
                 *as_account(),
                 str(BINARIES / "initdb"),
-                *("--pgdata", str(draft), "--username", USER, "--pwfile", str(secret)),
-                *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C"),
-                *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
+                f"--pgdata={draft}",
+                f"--username={USER}",
+                f"--pwfile={secret}",
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
             ],
             capture_output=True,
             text=True,
@@ -158,8 +163,12 @@ def as_account() -> list[str]:
     capabilities = "+dac_override,+dac_read_search"
     return [
         setpriv,
-        *("--reuid", str(account.pw_uid), "--regid", str(account.pw_gid), "--clear-groups"),
-        *("--inh-caps", capabilities, "--ambient-caps", capabilities, "--"),
+        f"--reuid={account.pw_uid}",
+        f"--regid={account.pw_gid}",
+        "--clear-groups",
+        f"--inh-caps={capabilities}",
+        f"--ambient-caps={capabilities}",
+        "--",
     ]
 
 

@@ -21,45 +21,45 @@ ITEM_COLUMNS = ("id", "title", "description")
 # What the columns are called by those who publish such files, in lower case without `_`, `-` and
 # spaces. Of several in one file the first in this order counts.
 ITEM_IDS = (
-    *("itemid", "movieid", "contentid", "courseid", "productid", "businessid", "bookid", "songid"),
-    *("trackid", "artistid", "articleid", "newsid", "videoid", "asin", "parentasin", "isbn"),
-)
+    "itemid", "movieid", "contentid", "courseid", "productid", "businessid", "bookid", "songid",
+    "trackid", "artistid", "articleid", "newsid", "videoid", "asin", "parentasin", "isbn",
+)  # fmt: skip
 NAMES = {
     "user": (
-        *("userid", "learnerid", "studentid", "customerid", "reviewerid", "visitorid", "uid"),
-        *("user", "learner", "student", "customer", "member", "username"),
+        "userid", "learnerid", "studentid", "customerid", "reviewerid", "visitorid", "uid",
+        "user", "learner", "student", "customer", "member", "username",
     ),
     "item": (*ITEM_IDS, "iid", "item", "movie", "course", "content", "product", "book"),
     "rating": ("rating", "ratings", "stars", "star", "score", "bookrating", "overall", "value"),
     "liked": ("liked", "like", "islike", "isliked", "thumbsup", "completed"),
     "kind": (
-        *("feedbacktype", "eventtype", "interactiontype", "behaviortype", "event", "action"),
-        *("behavior", "verb"),
+        "feedbacktype", "eventtype", "interactiontype", "behaviortype", "event", "action",
+        "behavior", "verb",
     ),
     "timestamp": (
-        *("timestamp", "time", "ts", "stamp", "datetime", "date", "createdat", "createdon"),
-        *("updatedat", "eventtime", "completedat", "enrolltime", "unixreviewtime", "reviewtime"),
-        *("when", "day"),
+        "timestamp", "time", "ts", "stamp", "datetime", "date", "createdat", "createdon",
+        "updatedat", "eventtime", "completedat", "enrolltime", "unixreviewtime", "reviewtime",
+        "when", "day",
     ),
     "id": (*ITEM_IDS, "id", "iid", "item", "movie", "course"),
     "title": ("title", "name", "itemname", "movietitle", "coursetitle", "coursename", "itemtitle"),
     "description": (
-        *("description", "text", "overview", "summary", "comment", "genres", "genre"),
-        *("categories", "category", "labels", "tags"),
+        "description", "text", "overview", "summary", "comment", "genres", "genre",
+        "categories", "category", "labels", "tags",
     ),
-}
+}  # fmt: skip
 NEGATIVE = {
-    *("dislike", "disliked", "downvote", "thumbsdown", "skip", "skipped", "hide", "hidden"),
-    *("unlike", "notinterested", "notforme", "remove", "removed", "negative", "report"),
-    *("removefromcart", "unfollow", "unfavorite", "block", "blocked", "dismiss", "dismissed"),
-}
+    "dislike", "disliked", "downvote", "thumbsdown", "skip", "skipped", "hide", "hidden",
+    "unlike", "notinterested", "notforme", "remove", "removed", "negative", "report",
+    "removefromcart", "unfollow", "unfavorite", "block", "blocked", "dismiss", "dismissed",
+}  # fmt: skip
 """Kinds of feedback that say that the user did not want the item."""
 YES, NO = {"1", "1.0", "true", "t", "yes", "y"}, {"0", "0.0", "-1", "false", "f", "no", "n", ""}
 GENRES = (
-    *("unknown", "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime"),
-    *("Documentary", "Drama", "Fantasy", "Film-Noir", "Horror", "Musical", "Mystery"),
-    *("Romance", "Sci-Fi", "Thriller", "War", "Western"),
-)
+    "unknown", "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime",
+    "Documentary", "Drama", "Fantasy", "Film-Noir", "Horror", "Musical", "Mystery",
+    "Romance", "Sci-Fi", "Thriller", "War", "Western",
+)  # fmt: skip
 """The genres of `u.item` of MovieLens 100k, in the order of its last columns."""
 UNITS = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
 """From which number on a time is in nano-, micro- and milliseconds, and how many a second has."""

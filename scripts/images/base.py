@@ -21,8 +21,12 @@ path-exclude=/usr/share/locale/*
 path-exclude=/usr/share/man/*
 """
 LEFT_OVER = (
-    *("usr/share/info", "usr/share/locale", "usr/share/man", "var/log"),
-    *("var/cache/apt", "var/lib/apt/lists"),
+    "usr/share/info",
+    "usr/share/locale",
+    "usr/share/man",
+    "var/log",
+    "var/cache/apt",
+    "var/lib/apt/lists",
 )
 
 

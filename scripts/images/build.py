@@ -46,8 +46,14 @@ def _build_image(name: str) -> None:
         trusted = [volume, f"--build-arg=CERTIFICATES={MOUNTED}"]
     layers = ["--layers"] if has_overlay() else []  # what did not change is not built again
     buildah(
-        *("build", "--pull=never", "--network=host", "--format=docker", *layers, *trusted),
-        *(f"--tag={tag(name)}", f"--file={PROJECT / 'infra' / 'docker' / f'{name}.Dockerfile'}"),
+        "build",
+        "--pull=never",
+        "--network=host",
+        "--format=docker",
+        *layers,
+        *trusted,
+        f"--tag={tag(name)}",
+        f"--file={PROJECT / 'infra' / 'docker' / f'{name}.Dockerfile'}",
         str(PROJECT),
         log=FOLDER / f"{name}.log",
     )

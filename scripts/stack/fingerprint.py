@@ -4,9 +4,22 @@ import hashlib
 from pathlib import Path
 
 FOLDERS = (
-    *("contracts/ongoza_contracts", "ops/ongoza_ops", "services/core/core", "services/ai/ai"),
-    *("infra", "scripts/stack", "scripts/embedded", "scripts/web"),  # how they are started
-    *("web/api", "web/app", "web/client", "web/features", "web/messages", "web/public"),
+    "contracts/ongoza_contracts",
+    "ops/ongoza_ops",
+    "services/core/core",
+    "services/ai/ai",
+    # how they are started
+    "infra",
+    "scripts/stack",
+    "scripts/embedded",
+    "scripts/web",
+    # the web client
+    "web/api",
+    "web/app",
+    "web/client",
+    "web/features",
+    "web/messages",
+    "web/public",
     "web/server",
 )
 FILES = (

@@ -69,8 +69,13 @@ def _rsa_key() -> str:
 MAKERS: Mapping[str, Callable[[], str]] = {
     **dict.fromkeys(
         (
-            *("DB_PASSWORD", "VECTOR_DB_PASSWORD", "DJANGO_SECRET_KEY", "JWT_SECRET_KEY"),
-            *("VALKEY_PASSWORD", "WEB_SESSIONS_PASSWORD", *KAFKA),
+            "DB_PASSWORD",
+            "VECTOR_DB_PASSWORD",
+            "DJANGO_SECRET_KEY",
+            "JWT_SECRET_KEY",
+            "VALKEY_PASSWORD",
+            "WEB_SESSIONS_PASSWORD",
+            *KAFKA,
         ),
         partial(token_urlsafe, 48),
     ),

@@ -95,8 +95,12 @@ class Stack:
         servers: tuple[Server, ...] = (
             Postgres(CORE, data / CORE, ports.db, DATABASE, passwords["DB_PASSWORD"], self.durable),
             Postgres(
-                *(AI, data / AI, ports.vector_db, VECTOR_DATABASE),
-                *(passwords["VECTOR_DB_PASSWORD"], self.durable),
+                AI,
+                data / AI,
+                ports.vector_db,
+                VECTOR_DATABASE,
+                passwords["VECTOR_DB_PASSWORD"],
+                self.durable,
             ),
             self._broker(data / "kafka"),
             self._valkey,
