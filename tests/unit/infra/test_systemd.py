@@ -70,6 +70,16 @@ def test_every_process_comes_back_after_every_end() -> None:
     assert 1 <= int(common["Service"]["RestartSec"]) <= 30
 
 
+def test_no_process_starts_before_its_migrations_have_succeeded() -> None:
+    for name, unit in units().items():
+        migrations = "ai" if name in ("ai", "worker") else "core"
+        step = f"ongoza-migrate-{migrations}.service"
+        if name not in (*STEPS, "web"):
+            assert unit["Unit"]["Wants"] == unit["Unit"]["After"] == step, name
+            asks = f"+/usr/bin/systemctl is-active --quiet {step}"  # as root, which needs no D-Bus
+            assert unit["Service"]["ExecStartPre"] == asks, name
+
+
 def test_a_worker_that_needs_an_operator_stays_down() -> None:
     codes = {int(code) for code in units()["worker"]["Service"]["RestartPreventExitStatus"].split()}
     assert codes == {*BY_NAME["worker"].operator_codes}
