@@ -33,6 +33,7 @@ class RawRecord:
     key: bytes | None
     value: bytes | None
     headers: Headers
+    timestamp: int = int(NOW.timestamp() * 1000)
 
 
 def record(fact: Fact, offset: int = 0) -> RawRecord:

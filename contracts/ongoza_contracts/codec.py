@@ -66,6 +66,8 @@ class Record:
     traceparent: str | None
     payload: bytes | None
     """None in a tombstone, after which compaction removes the key."""
+    timestamp: int | None = None
+    """In milliseconds since 1970; None for the time at which it is sent."""
 
     def headers(self) -> list[tuple[str, bytes]]:
         return wire_headers(

@@ -142,7 +142,8 @@ PARKED = gauge(
 )
 FACT_VISIBLE_SECONDS = histogram(
     "fact_visible_seconds",
-    "From the time of a fact (`ce_time`): `applied` until it is stored in ai, for each fact; "
+    "From the timestamp of a fact's record, which is when core queued it: `applied` until it is "
+    "stored in ai, for each fact; "
     "`listed` until the list with it is stored, for each list, from the oldest fact of the batch.",
     Process.WORKER, "step", buckets=VISIBLE_SECONDS_BUCKETS,
 )  # fmt: skip

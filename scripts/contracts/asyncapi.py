@@ -84,7 +84,8 @@ def header_schema() -> dict[str, Any]:
         "ce_source": "The service that published the fact.",
         "ce_type": "The type of the fact, which decides the schema of the body.",
         "ce_subject": "The entity: equal to the record's key.",
-        "ce_time": "When it happened, UTC.",
+        "ce_time": "When it happened, UTC. A fact that is published again keeps it; the record's "
+        "timestamp is when it was queued to be published.",
         "ce_dataschema": "Names the schema of the body: `urn:ongoza:schema:` and the type.",
         "ce_partitionkey": "The value that decides the partition.",
         "ce_sequence": "The entity's version, padded to 19 digits so that it sorts as text.",

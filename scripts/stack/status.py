@@ -17,7 +17,7 @@ from scripts.stack.supervisor import ServiceStatus
 # The second number is that of the oldest row: read by index, like core's readiness.
 OUTBOX = """
 SELECT count(*), coalesce((
-    SELECT extract(epoch FROM now() - time::timestamptz) FROM outbox_event ORDER BY id LIMIT 1
+    SELECT extract(epoch FROM now() - queued_at) FROM outbox_event ORDER BY id LIMIT 1
 ), 0)::float8 FROM outbox_event
 """
 RESTORE = "SELECT pending_since IS NOT NULL, unknown_count, lost_topics FROM outbox_restore_check"

@@ -1,9 +1,11 @@
 """From the outbox to the broker: nothing is sent that was not committed, nothing is lost."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from confluent_kafka import TIMESTAMP_CREATE_TIME
 from django.db import transaction
 
 from core.outbox.append import FactTooLarge, OutsideTransaction, append
@@ -147,6 +149,19 @@ def test_the_record_on_the_topic_equals_the_outbox_row(publisher: Publisher) -> 
         b"103:course-1",
         row.time.encode(),
     )
+    _, queued_ms = message.timestamp()
+    assert queued_ms == pytest.approx(row.queued_at.timestamp() * 1000, abs=1)
+
+
+def test_a_record_that_waited_has_the_time_since_which_it_waited(publisher: Publisher) -> None:
+    append_progress(106, 1)
+    queued_at = datetime(2026, 11, 1, 12, tzinfo=UTC)
+    OutboxEvent.objects.update(queued_at=queued_at)
+
+    drain(publisher, wait_patiently)
+
+    (message,) = records(SERVERS, "ongoza.progress", "106:course-1")
+    assert message.timestamp() == (TIMESTAMP_CREATE_TIME, queued_at.timestamp() * 1000)
 
 
 def too_large_for_the_topic() -> dict[str, Any]:

@@ -29,11 +29,7 @@ SECOND, THIRD = FIRST + timedelta(seconds=1), FIRST + timedelta(seconds=2)
 
 
 def at(time: datetime, fact: Fact) -> RawRecord:
-    headers = [
-        (name, time.isoformat().encode() if name == "ce_time" else text)
-        for name, text in record(fact).headers
-    ]
-    return replace(record(fact), headers=headers)
+    return replace(record(fact), timestamp=int(time.timestamp() * 1000))
 
 
 async def fact_times(pool: asyncpg.Pool) -> dict[int, datetime | None]:

@@ -4,6 +4,7 @@ import asyncio
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -106,12 +107,17 @@ def test_an_applied_batch_counts_its_records_and_how_late_each_fact_is() -> None
     assert value(FACT_VISIBLE_SECONDS, step="applied") == observed + 3
 
 
-@pytest.mark.parametrize("time", [b"yesterday", b"0001-01-01T00:00:00+14:00"])
-def test_an_invalid_time_is_not_counted(time: bytes) -> None:
+def test_a_fact_is_as_late_as_its_record_however_old_the_fact_is() -> None:
+    now = datetime.now(UTC)
+    again = replace(record(progress()), timestamp=int(now.timestamp() * 1000))  # `ce_time` is May's
+    (queued_at,) = read_batch([again]).times
+    assert abs(now - queued_at) <= timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize("timestamp", [-1, 0, 2**62])
+def test_a_record_without_a_time_that_can_be_stored_is_not_timed(timestamp: int) -> None:
     one = record(progress())
-    headers = [(name, time if name == "ce_time" else text) for name, text in one.headers]
-    invalid = RawRecord(one.topic, one.partition, one.offset, one.key, one.value, headers)
-    batch = read_batch([invalid, one])
+    batch = read_batch([replace(one, timestamp=timestamp), one])
     assert (batch.facts, len(batch.times)) == (2, 1)
 
 

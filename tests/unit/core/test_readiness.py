@@ -1,7 +1,7 @@
 """What the readiness route says to everybody, and what operators are told besides."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,10 @@ from django.utils import timezone
 
 from core.jobs.models import Job, Tick
 from core.jobs.queue_names import QueueName
+from core.outbox.append import append_again, append_all
+from core.outbox.models import OutboxEvent
 from ongoza_contracts.vocabulary import Role
+from tests.facts import user
 from tests.unit.core.world import NOBODY, person, signed_in
 
 ROWS_READ = """
@@ -18,8 +21,9 @@ SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) FROM pg_stat_
 """
 WAITING = """
 INSERT INTO outbox_event (event_id, topic, partition, key, partition_key, type, subject, time,
-    dataschema, sequence)
-SELECT gen_random_uuid(), 'ongoza.users', 0, n, n, 'x', n, now() - make_interval(secs => %s), '', n
+    dataschema, sequence, queued_at)
+SELECT gen_random_uuid(), 'ongoza.users', 0, n, n, 'x', n, '2026-01-20T18:00:00.000000Z', '', n,
+    now() - make_interval(secs => %s)
 FROM generate_series(1, %s) AS n
 """
 pytestmark = pytest.mark.django_db
@@ -105,6 +109,18 @@ def test_records_that_wait_longer_than_the_promise_degrade() -> None:
     outbox = told()["outbox"]
     assert outbox["waiting"] >= 3
     assert 6 <= outbox["oldest_seconds"] < 60
+
+
+def test_an_old_fact_that_is_published_again_does_not_degrade() -> None:
+    tick_before(seconds=10)
+    now, fact = timezone.now(), user()
+    append_all([(fact, now - timedelta(days=90))])
+    OutboxEvent.objects.all().delete()
+    append_again(fact)
+    row = OutboxEvent.objects.get()
+    assert datetime.fromisoformat(row.time) == now - timedelta(days=90)
+    assert ready() == {"status": "ok"}
+    assert told()["outbox"]["oldest_seconds"] < 60
 
 
 def wait_in_outbox(count: int, seconds: int = 0) -> None:

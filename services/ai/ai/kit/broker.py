@@ -289,6 +289,7 @@ def _wire(record: Record) -> dict[str, Any]:
         "key": record.key.encode(),
         "value": record.payload,
         "headers": record.headers(),
+        "timestamp_ms": record.timestamp,
     }
 
 

@@ -240,7 +240,7 @@ CREATE TABLE dirty_learner (
     claimed_at timestamptz,
     read_at    timestamptz,  -- when the learner last read the list since it was marked
     traceparent text,        -- of the change that marked the learner
-    fact_at    timestamptz   -- `ce_time` of the oldest fact that the list does not show
+    fact_at    timestamptz   -- when the oldest fact was queued that the list does not show
 );
 CREATE INDEX dirty_learner_marked_at ON dirty_learner (marked_at);
 

@@ -78,6 +78,8 @@ class Parked:
     cause_code: str
     cause: str
     parked_at: datetime
+    timestamp: int = 0
+    """Unknown: how long a record was parked says nothing about how fast facts arrive."""
 
 
 @dataclass(frozen=True, slots=True)

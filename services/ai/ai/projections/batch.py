@@ -54,6 +54,10 @@ class RawRecord(Protocol):
     def value(self) -> bytes | None: ...
     @property
     def headers(self) -> Headers: ...
+    @property
+    def timestamp(self) -> int:
+        """In milliseconds since 1970; not above 0 if unknown."""
+        ...
 
 
 class Newest(dict[K, V], Generic[K, V]):
@@ -113,7 +117,8 @@ class Batch:
     unknown_types: int = 0
     tombstones: int = 0
     times: list[datetime] = field(default_factory=list)
-    """When the facts were published, as far as their records say."""
+    """When the facts were queued to be published, as far as their records say. `ce_time` is
+    earlier if a fact was published before."""
 
     def add(self, fact: Fact, body: bytes) -> None:
         """Adds a fact, which was decoded from `body`. Raises TypeError for one without
@@ -198,14 +203,15 @@ def _add_or_refuse(batch: Batch, read: Received, record: RawRecord) -> None:
         batch.add(fact, record.value or b"")
         if traceparent := trace.parent_of(read.traceparent):
             batch.traceparents[fact.owner_id] = traceparent
-        if published_at := _aware_time(read.time):
-            batch.times.append(published_at)
+        if queued_at := _queued_at(record):
+            batch.times.append(queued_at)
 
 
-def _aware_time(text: str | None) -> datetime | None:
-    """In UTC; None for a text of a foreign producer that is no time, or none that can be stored."""
+def _queued_at(record: RawRecord) -> datetime | None:
+    """None for a record of a foreign producer without a time, or with one that cannot be stored."""
+    if record.timestamp <= 0:
+        return None
     try:
-        time = datetime.fromisoformat(text or "")
-        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
+        return datetime.fromtimestamp(record.timestamp / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
         return None

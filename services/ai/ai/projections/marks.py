@@ -30,7 +30,7 @@ async def mark_learners(
 ) -> None:
     """Call it in the transaction that changes what lists are computed from. `traceparents` are
     those of the learners' changes, where they are known, and `fact_at` is when the oldest of the
-    facts was published."""
+    facts was queued to be published."""
     if traceparents:
         await db.execute(MARK, [*traceparents], [*traceparents.values()], fact_at)
         await see_owners(db, traceparents.keys())

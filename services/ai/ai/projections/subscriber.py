@@ -137,5 +137,5 @@ def _count_applied(batch: Batch) -> None:
     for outcome, count in outcomes.items():
         CONSUMED.labels(outcome).inc(count)
     now = datetime.now(UTC)
-    for published_at in batch.times:
-        APPLIED.observe(max(0.0, (now - published_at).total_seconds()))
+    for queued_at in batch.times:
+        APPLIED.observe(max(0.0, (now - queued_at).total_seconds()))

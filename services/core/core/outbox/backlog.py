@@ -6,7 +6,7 @@ from ongoza_ops.metrics import OUTBOX_OLDEST_SECONDS, OUTBOX_RECORDS
 
 # For how many seconds the oldest record has waited: one row, found by the primary key.
 OLDEST = """
-    SELECT extract(epoch FROM now() - time::timestamptz) FROM outbox_event ORDER BY id LIMIT 1
+    SELECT extract(epoch FROM now() - queued_at) FROM outbox_event ORDER BY id LIMIT 1
 """
 WAITING = "SELECT count(*) FROM outbox_event"
 # The relay's statements may take their time. Behind a lock, scrapes would pile up.

@@ -201,6 +201,7 @@ def _produce(producer: Producer, record: Record, delivery: Delivery) -> None:
             key=record.key.encode(),
             partition=record.partition,
             headers=[*record.headers()],
+            timestamp=record.timestamp or 0,  # 0: the present
             on_delivery=delivery.on_delivery,
         )
     except KafkaException as error:

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 
 
 class OutboxEvent(models.Model):
@@ -24,6 +25,9 @@ class OutboxEvent(models.Model):
     sequence = models.TextField()
     traceparent = models.TextField(null=True)  # noqa: DJ001  (a header that is absent, not empty)
     payload = models.BinaryField(null=True)  # a tombstone has none
+    queued_at = models.DateTimeField(db_default=Now())
+    """When the row was written, sent as the record's timestamp. A fact that is published again
+    keeps its `time`, but not this."""
 
     class Meta:
         db_table = "outbox_event"

@@ -34,7 +34,7 @@ PATIENCE_SECONDS = 3.0  # how long a batch may take before we say that the broke
 # round. After the row's id come the fields of a Record in their order.
 OLDEST = """
 SELECT id, topic, partition, key, partition_key, event_id, type, subject, time, dataschema,
-       sequence, traceparent, payload
+       sequence, traceparent, payload, (date_part('epoch', queued_at) * 1000)::bigint
 FROM outbox_event WHERE topic <> ALL(%s) ORDER BY id LIMIT %s
 """
 OLDEST_OF_TOPIC = OLDEST.replace("<> ALL(%s)", "= %s")
