@@ -79,35 +79,43 @@ async def test_a_request_that_is_given_up_leaves_the_others(
 async def test_a_statement_that_hangs_holds_up_no_later_request(
     database: Database, lists: StoredLists, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stored_lists, "READ_SECONDS", 1)
+    monkeypatch.setattr(stored_lists, "DATABASE_SECONDS", 600)
     [hanging] = requests(lists, 1)
     assert await database.begun.get() == [1]
-    await asyncio.sleep(0.5)
+    first, database.may_answer = database.may_answer, asyncio.Event()
     [later] = requests(lists, 2)
-    with pytest.raises(TimeoutError):
-        await hanging
-    assert await database.begun.get() == [2]
+    assert await database.begun.get() == [2]  # after STATEMENT_SECONDS, beside the first
     database.may_answer.set()
     assert await later == {"user_id": 2}
+    assert not hanging.done()
+    first.set()
+    assert await hanging == {"user_id": 1}
 
 
-async def test_the_time_that_a_request_waits_for_the_statement_before_counts(
-    database: Database, lists: StoredLists, monkeypatch: pytest.MonkeyPatch
+async def test_each_request_of_a_statement_has_its_own_deadline(
+    lists: StoredLists, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given: list[float] = []
-
-    async def wait(tasks: set[asyncio.Task[Any]], **options: float) -> Any:
-        given.append(options["timeout"])
-        return await asyncio.sleep(0.2, ((), tasks))
-
-    monkeypatch.setattr(stored_lists, "READ_SECONDS", 0.1)
-    monkeypatch.setattr(asyncio, "wait", wait)
-    failures = await asyncio.gather(*requests(lists, 1), later(lists, 2), return_exceptions=True)
-    assert [type(one) for one in failures] == [TimeoutError] * 2
-    assert given[0] > 0
-    assert given[1] == 0
-
-
-async def later(lists: StoredLists, user_id: int) -> Any:
+    monkeypatch.setattr(stored_lists, "DATABASE_SECONDS", 0.3)
+    monkeypatch.setattr(stored_lists, "STATEMENT_SECONDS", 0.1)
+    first = asyncio.create_task(seconds_until_timeout(lists, 1))
     await asyncio.sleep(0)
-    return await lists.read(user_id)
+    second = asyncio.create_task(seconds_until_timeout(lists, 2))
+    await asyncio.sleep(0.05)
+    third = asyncio.create_task(seconds_until_timeout(lists, 3))
+    assert min(await asyncio.gather(first, second, third)) >= 0.299
+
+
+async def seconds_until_timeout(lists: StoredLists, user_id: int) -> float:
+    began = asyncio.get_running_loop().time()
+    with pytest.raises(TimeoutError):
+        await lists.read(user_id)
+    return asyncio.get_running_loop().time() - began
+
+
+async def test_a_statement_that_is_cancelled_ends_its_requests(
+    database: Database, lists: StoredLists
+) -> None:
+    database.may_answer.set()
+    database.failure = cast(Any, asyncio.CancelledError())
+    failures = await asyncio.gather(*requests(lists, 1), return_exceptions=True)
+    assert [type(one) for one in failures] == [TimeoutError]

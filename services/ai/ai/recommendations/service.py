@@ -33,10 +33,9 @@ from ai.recommendations.lists import (
     unpack,
 )
 from ai.recommendations.queries import load_texts, may_be_shown
-from ai.recommendations.stored_lists import StoredLists
+from ai.recommendations.stored_lists import DATABASE_SECONDS, StoredLists
 from ongoza_contracts.http.recommendations import ExplainedResponse
 
-DATABASE_SECONDS = 0.4
 CATALOGUE_SECONDS = 0.1
 CORE_SECONDS = 0.5 + CATALOGUE_SECONDS
 """Together with DATABASE_SECONDS at most the second that a read may take."""
