@@ -90,6 +90,7 @@ def histogram(
 APIS = (Process.CORE, Process.AI)
 MODELS = (Process.AI, Process.WORKER)
 QUEUES = (Process.JOBS, Process.WEBHOOKS)
+TAKE_MAX = "Both report every queue: take `max by (queue)`, a sum counts twice."
 
 # --- requests ----------------------------------------------------------------------------------
 REQUESTS = counter(
@@ -178,17 +179,25 @@ FAILING_JOBS = gauge(
 )  # fmt: skip
 
 # --- jobs and what is around the processes -----------------------------------------------------
-JOBS_DUE = gauge("jobs_due", "jobs", "Jobs that are due and not running.", QUEUES, "queue")
+# Both workers report every queue, so that one whose worker is down still has values.
+JOBS_DUE = gauge(
+    "jobs_due", "jobs",
+    f"Jobs that are due and not running. {TAKE_MAX}",
+    QUEUES, "queue",
+)  # fmt: skip
 JOBS_OLDEST_DUE_SECONDS = gauge(
-    "jobs_oldest_due_seconds", "seconds", "How long ago the oldest of them became due; 0 if none.",
+    "jobs_oldest_due_seconds", "seconds",
+    f"How long ago the oldest of them became due; 0 if none. {TAKE_MAX}",
     QUEUES, "queue",
 )  # fmt: skip
 JOBS_FAILED = gauge(
-    "jobs_failed", "jobs", "Jobs of which every attempt failed, until an operator retries them.",
+    "jobs_failed", "jobs",
+    f"Jobs of which every attempt failed, until an operator retries them. {TAKE_MAX}",
     QUEUES, "queue",
 )  # fmt: skip
 JOBS_TICK_SECONDS = gauge(
-    "jobs_tick_age_seconds", "seconds", "How long ago jobs of the queue were last looked for.",
+    "jobs_tick_age_seconds", "seconds",
+    f"How long ago jobs of the queue were last looked for. {TAKE_MAX}",
     QUEUES, "queue",
 )  # fmt: skip
 WEB_SESSIONS = gauge(

@@ -1,14 +1,15 @@
 """What core's processes count and read."""
 
+import queue
 import ssl
 import threading
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from socket import create_server
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -46,6 +47,7 @@ from ongoza_ops.metrics import (
     THROTTLED,
     WEB_SESSIONS,
 )
+from scripts.embedded.ports import HOST, free_ports
 from tests.facts import progress, user
 from tests.metric_values import value
 from tests.unit.core.test_relay_stalled import PROGRESS, USERS, Brokers
@@ -189,35 +191,41 @@ def test_the_end_of_a_certificate_is_read_whoever_signed_it(settings: Any, tmp_p
     expires = datetime(2027, 1, 2, 3, 4, 5, tzinfo=UTC)
     with https_server(tmp_path, expires) as address:
         settings.API_URL = f"https://{address}"
-        metrics.report_all()
+        metrics.report_certificates()
         assert value(CERTIFICATE_EXPIRES, address=address) == expires.timestamp()
-    metrics.report_all()  # the server is gone, and the date is read once an hour
-    assert value(CERTIFICATE_EXPIRES, address=address) == expires.timestamp()
 
 
 def test_a_certificate_that_cannot_be_read_counts_as_expired(settings: Any) -> None:
     with create_server(("127.0.0.1", 0)) as server:
         address = f"127.0.0.1:{server.getsockname()[1]}"
     settings.WEB_URL = f"https://{address}"
-    metrics.report_all()
+    metrics.report_certificates()
     assert value(CERTIFICATE_EXPIRES, address=address) == 0
 
 
-def test_scrapes_do_not_ask_again_what_just_failed(
-    settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A scrape waits for each address that does not answer."""
-    asked = list[str]()
-    seconds = iter([7200, 7499, 7500])
+@pytest.mark.parametrize("address", ["api.test:99999", "api.test:x", "[::1", "a..b"])
+def test_an_invalid_address_counts_as_expired(settings: Any, address: str) -> None:
+    settings.API_URL = f"https://{address}/api"
+    metrics.report_certificates()
+    assert value(CERTIFICATE_EXPIRES, address=address) == 0
 
-    def unreachable(host: str, port: int, hour: int) -> float:
-        asked.append(host)
+
+def test_no_scrape_waits_for_an_address(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, may_answer = queue.SimpleQueue[str](), threading.Event()
+
+    def silent(url: str) -> float:
+        asked.put(url)
+        may_answer.wait()
         raise TimeoutError
 
-    monkeypatch.setattr(metrics, "_expiry", unreachable)
-    monkeypatch.setattr(metrics, "time", SimpleNamespace(time=lambda: next(seconds)))
+    monkeypatch.setattr(metrics, "_expiry", silent)
     settings.API_URL, settings.WEB_URL = "https://silent.test", ""
-    for count in (1, 1, 2):
-        metrics.report_all()
-        assert asked == ["silent.test"] * count
-        assert value(CERTIFICATE_EXPIRES, address="silent.test") == 0
+    (settings.METRICS_PORT,) = free_ports(1)
+    close = metrics.serve([QueueName.JOBS])
+    try:
+        assert asked.get(timeout=30) == "https://silent.test"
+        with urllib.request.urlopen(f"http://{HOST}:{settings.METRICS_PORT}/metrics") as answer:
+            assert b"ongoza_jobs_due" in answer.read()
+    finally:
+        close()
+        may_answer.set()

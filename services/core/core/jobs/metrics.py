@@ -1,6 +1,6 @@
 """What the workers of jobs report: their queues and, that of `jobs` alone, what core stands on.
 
-Everything is read when Prometheus asks, on a thread of its own.
+All but certificates is read when Prometheus asks, on a thread of its own.
 """
 
 import shutil
@@ -8,10 +8,12 @@ import socket
 import ssl
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
+from threading import Thread
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 from cryptography import x509
@@ -45,16 +47,17 @@ FOLDERS = {"files": "FILES_ROOT", "uploads": "UPLOADS_ROOT"}
 ADDRESSES = ("API_URL", "WEB_URL")
 """The settings of addresses that everybody reaches, whose certificates expire."""
 ANSWER_SECONDS = 2.0
-CERTIFICATE_SECONDS = 3600
-FAILURE_SECONDS = 300
-"""An address that does not answer is asked no more often, because scrapes wait for it."""
+CERTIFICATE_SECONDS = 300
+"""How often certificates are read, on another thread: no scrape waits for an address."""
 
 
-def serve(queues: Iterable[str]) -> None:
-    """Reports as the worker of these queues."""
+def serve(queues: Iterable[str]) -> Callable[[], None]:
+    """Reports as the worker of these queues; what it returns ends that."""
     process = Process.JOBS if QueueName.JOBS in {*queues} else Process.WEBHOOKS
     refresh = report_all if process is Process.JOBS else report_jobs
-    scrapes.serve(process, settings.METRICS_HOST, settings.METRICS_PORT, refresh)
+    if process is Process.JOBS and settings.METRICS_PORT:
+        Thread(target=_report_certificates_periodically, name="certificates", daemon=True).start()
+    return scrapes.serve(process, settings.METRICS_HOST, settings.METRICS_PORT, refresh)
 
 
 def report_all() -> None:
@@ -63,6 +66,10 @@ def report_all() -> None:
     _report_web_sessions()
     for label, setting in FOLDERS.items():
         _report_disk(label, Path(getattr(settings, setting)).absolute())
+
+
+def report_certificates() -> None:
+    """May take seconds for each address that does not answer."""
     for setting in ADDRESSES:
         _report_certificate(getattr(settings, setting))
 
@@ -129,32 +136,31 @@ def _report_disk(label: str, folder: Path) -> None:
     DISK_SIZE.labels(label).set(usage.total)
 
 
+def _report_certificates_periodically() -> NoReturn:
+    while True:
+        report_certificates()
+        time.sleep(CERTIFICATE_SECONDS)
+
+
 def _report_certificate(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme != "https" or not parts.hostname:
+    scheme, _, rest = url.partition("://")
+    address = rest.partition("/")[0]
+    if scheme.lower() != "https" or not address:
         return
-    now = int(time.time())
-    expires = _expiry_or_zero(
-        parts.hostname, parts.port or 443, now // CERTIFICATE_SECONDS, now // FAILURE_SECONDS
-    )
-    CERTIFICATE_EXPIRES.labels(parts.netloc).set(expires)
-
-
-@lru_cache(maxsize=len(ADDRESSES))
-def _expiry_or_zero(host: str, port: int, hour: int, failures: int) -> float:
-    """0 if it cannot be read, which is tried again when `failures` is another number."""
     try:
-        return _expiry(host, port, hour)
+        expires = _expiry(url)
     except (OSError, ValueError):
-        return 0.0
+        expires = 0.0
+    CERTIFICATE_EXPIRES.labels(address).set(expires)
 
 
-@lru_cache(maxsize=len(ADDRESSES))
-def _expiry(host: str, port: int, hour: int) -> float:
-    """When the certificate of a host expires, in seconds since 1970, read once in an `hour`.
+def _expiry(url: str) -> float:
+    """When the certificate of an address expires, in seconds since 1970.
 
     Raises OSError and ValueError.
     """
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or 443
     # Whatever is wrong with the certificate, its date is read: nothing is sent to that host.
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
