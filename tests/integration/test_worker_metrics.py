@@ -86,6 +86,22 @@ async def test_a_list_is_counted_once_it_is_stored(applier: Applier) -> None:
     assert value(FACT_VISIBLE_SECONDS, step="listed") == before + 2
 
 
+async def test_a_mark_of_no_fact_gets_time_and_trace_of_the_first_fact(applier: Applier) -> None:
+    await applier.apply(read_batch([at(FIRST, user())]))
+    await applier.pool.execute("DELETE FROM dirty_learner")
+    await applier.pool.execute("INSERT INTO dirty_learner (user_id) VALUES (7)")
+    traced = at(SECOND, progress())
+    headers = [*traced.headers, ("traceparent", f"00-{'a' * 32}-{'b' * 16}-01".encode())]
+    await applier.apply(read_batch([replace(traced, headers=headers)]))
+    assert await fact_times(applier.pool) == {7: SECOND}
+    trace = await applier.pool.fetchval("SELECT traceparent FROM dirty_learner")
+    assert "a" * 32 in trace
+    mark = await applier.pool.fetchval("SELECT mark FROM dirty_learner")
+    await applier.apply(read_batch([at(THIRD, progress(version=2))]))
+    assert await fact_times(applier.pool) == {7: SECOND}
+    assert await applier.pool.fetchval("SELECT mark FROM dirty_learner") == mark
+
+
 async def test_facts_that_a_rebuild_reads_have_no_time(applier: Applier) -> None:
     await applier.pool.execute("UPDATE generation SET state = 'building' WHERE name = 'g1'")
     try:

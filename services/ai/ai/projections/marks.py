@@ -6,11 +6,12 @@ from datetime import datetime
 from ai.kit.db import Db
 from ai.projections.seen import see_owners
 
-# A mark without claim stays unchanged: the conflict locks its row, so the worker that claims it
-# next reads what this transaction wrote. A renewed mark keeps its times, which are those of the
-# oldest change the list does not show yet: the claim may fail. Rows are locked in the order of ids,
-# so that writers do not deadlock. Facts that a rebuild reads have no time here, because they may be
-# old.
+# A mark without claim that has the time of a fact stays unchanged: the conflict locks its row, so
+# the worker that claims it next reads what this transaction wrote. A mark of no fact, such as one
+# of the catalogue, gets time and trace of the first that comes. A renewed mark keeps its times,
+# which are those of the oldest change the list does not show yet: the claim may fail. Rows are
+# locked in the order of ids, so that writers do not deadlock. Facts that a rebuild reads have no
+# time here, because they may be old.
 MARK = """
 INSERT INTO dirty_learner (user_id, traceparent, fact_at)
 SELECT user_id, traceparent, (
@@ -21,6 +22,7 @@ ON CONFLICT (user_id) DO UPDATE SET
     traceparent = excluded.traceparent,
     fact_at = least(dirty_learner.fact_at, excluded.fact_at)
 WHERE dirty_learner.claimed_at IS NOT NULL
+    OR (dirty_learner.fact_at IS NULL AND excluded.fact_at IS NOT NULL)
 """
 RAISE_REVISION = "UPDATE catalogue_revision SET revision = revision + 1"
 
