@@ -19,6 +19,8 @@ from ongoza_ops import trace
 DATABASES = ("asyncpg.", "psycopg", "django.db.")
 """Packages whose errors quote rows."""
 LONGEST_MESSAGE = 500
+TRACE_IDS_MAX = 50
+"""A relay's batch may have a thousand."""
 FRAMES, CAUSES = 20, 5
 
 
@@ -156,9 +158,12 @@ def request_fields(
     return fields
 
 
-def trace_ids(traceparents: Iterable[str | None]) -> list[str]:
-    """The ids of the traces of several records, each once."""
-    return [*dict.fromkeys(trace.trace_id_of(one) for one in traceparents if one)]
+def trace_fields(traceparents: Iterable[str | None]) -> dict[str, object]:
+    """The ids of the traces of several records, each once, and how many more there are."""
+    found = [*dict.fromkeys(trace.trace_id_of(one) for one in traceparents if one)]
+    more = len(found) - TRACE_IDS_MAX
+    fields: dict[str, object] = {"trace_ids": found[:TRACE_IDS_MAX]}
+    return fields | {"more_traces": more} if more > 0 else fields
 
 
 def configuration(

@@ -13,7 +13,7 @@ from django.db import IntegrityError
 from pydantic import BaseModel, ValidationError
 
 from ongoza_ops import trace
-from ongoza_ops.logs import JsonFormatter, TextFormatter, request_fields, trace_ids
+from ongoza_ops.logs import JsonFormatter, TextFormatter, request_fields, trace_fields
 
 ROW = "amina@ongoza.example"
 
@@ -146,4 +146,10 @@ def test_the_line_of_a_request_names_its_user_by_id_alone() -> None:
 
 def test_each_trace_of_several_records_is_named_once() -> None:
     one, other = (f"00-{digit * 32}-{'b' * 16}-01" for digit in "ac")
-    assert trace_ids([one, None, other, one]) == ["a" * 32, "c" * 32]
+    assert trace_fields([one, None, other, one]) == {"trace_ids": ["a" * 32, "c" * 32]}
+
+
+def test_of_many_traces_a_line_names_fifty_and_how_many_more_there_are() -> None:
+    ids = [f"{number:032x}" for number in range(1, 1001)]
+    fields = trace_fields(f"00-{one}-{'b' * 16}-01" for one in ids)
+    assert fields == {"trace_ids": ids[:50], "more_traces": 950}

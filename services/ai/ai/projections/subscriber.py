@@ -17,7 +17,7 @@ from ai.projections.apply import Applied, Applier
 from ai.projections.batch import Batch, RawRecord, Refused, read_batch
 from ai.projections.parked import Budget
 from ongoza_ops import tracing
-from ongoza_ops.logs import trace_ids
+from ongoza_ops.logs import trace_fields
 from ongoza_ops.metrics import CONSUMED, FACT_VISIBLE_SECONDS
 
 T = TypeVar("T")
@@ -102,7 +102,7 @@ class Subscriber:
         began, traceparents = time.time_ns(), batch.traceparents.values()
         self._wake_jobs(await self._retried(lambda: self.applier.apply(batch)))
         if batch.facts:
-            fields = {"records": batch.facts, "trace_ids": trace_ids(traceparents)}
+            fields = {"records": batch.facts, **trace_fields(traceparents)}
             log.info("applied", extra={"fields": fields})
         tracing.record_parts("apply", traceparents, began, {"records": batch.facts})
         _count_applied(batch)

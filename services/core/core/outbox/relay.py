@@ -15,7 +15,7 @@ from core.outbox.kafka import NotPublished, NotRead, PartitionId
 from core.outbox.restore_state import PENDING, State, delete_sent, state
 from ongoza_contracts.codec import Record
 from ongoza_ops import tracing
-from ongoza_ops.logs import trace_ids
+from ongoza_ops.logs import trace_fields
 from ongoza_ops.metrics import PUBLISH_FAILURES, PUBLISHED
 
 log = logging.getLogger(__name__)
@@ -254,7 +254,7 @@ def _send(
         failpoint("relay.post_ack")
         delete_sent(cursor, [row[0] for row in rows], offsets)
     traceparents = [record.traceparent for record in records]
-    fields = {"records": len(rows), "trace_ids": trace_ids(traceparents)}
+    fields = {"records": len(rows), **trace_fields(traceparents)}
     log.info("published", extra={"fields": fields})
     tracing.record_parts("publish", traceparents, began, {"records": len(rows)})
     _count_published(record.topic for record in records)
