@@ -239,6 +239,21 @@ async def test_a_flush_and_a_batch_of_facts_do_not_deadlock(
     assert await ids(applier.pool, WAITING_READERS) == [7, 8]
 
 
+async def test_lists_are_deleted_while_facts_arrive_without_a_deadlock(
+    applier: Applier, recompute: Recompute
+) -> None:
+    await apply(applier, published("course-1"), user(7), user(8))
+    await applier.pool.execute(AWAY, [7, 8])
+    async with applier.pool.acquire() as batch, batch.transaction():
+        await batch.execute(MARK, [7], [None], None)
+        deletion = asyncio.create_task(UnseenLists(applier.pool).delete_some())
+        while not await applier.pool.fetchval(WAITS_FOR, batch.get_server_pid()):
+            pass
+        await see_owners(batch, [7])
+    await deletion
+    assert await ids(applier.pool, SEEN) == await ids(applier.pool, MARKED) == [7]
+
+
 async def test_a_read_of_the_earlier_list_does_not_bring_forward_the_one_after_the_next(
     applier: Applier, recompute: Recompute, seen: SeenLearners, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,13 +45,20 @@ UPDATE dirty_learner SET read_at = now() WHERE user_id IN (
     SELECT user_id FROM dirty_learner WHERE user_id = ANY($1) FOR UPDATE SKIP LOCKED
 )
 """
-# Deletes the lists of some learners who were not seen for 30 days, and when they were.
+UNSEEN = """
+SELECT user_id FROM learner_seen WHERE seen_on < current_date - 30 ORDER BY seen_on LIMIT $1
+"""
+# Marks before learners seen, each in the order of ids, as facts do, so that neither deadlocks with
+# the other. A mark that is made meanwhile is not seen here, and not waited for.
+LOCK_MARKS = "SELECT FROM dirty_learner WHERE user_id = ANY($1) ORDER BY user_id FOR UPDATE"
+# Deletes the lists of learners who are still unseen for 30 days, and when they were seen.
 DELETE_UNSEEN = """
-WITH unseen AS (
-    DELETE FROM learner_seen WHERE user_id IN (
-        SELECT user_id FROM learner_seen WHERE seen_on < current_date - 30
-        ORDER BY seen_on LIMIT $1
-    ) AND seen_on < current_date - 30 RETURNING user_id
+WITH locked AS MATERIALIZED (
+    SELECT user_id FROM learner_seen WHERE user_id = ANY($1) AND seen_on < current_date - 30
+    ORDER BY user_id FOR UPDATE
+), unseen AS (
+    DELETE FROM learner_seen USING locked WHERE learner_seen.user_id = locked.user_id
+    RETURNING learner_seen.user_id
 ), lists AS (
     DELETE FROM recommendation USING unseen WHERE recommendation.user_id = unseen.user_id
 ), marks AS (
@@ -111,5 +118,7 @@ class UnseenLists:
         """True when there may be more."""
         async with self._pool.acquire() as db, db.transaction():
             await db.execute(LEARNER_READ_LOCK)
-            deleted: int = await db.fetchval(DELETE_UNSEEN, LEARNERS_PER_ROUND)
+            unseen = [user_id for (user_id,) in await db.fetch(UNSEEN, LEARNERS_PER_ROUND)]
+            await db.execute(LOCK_MARKS, unseen)
+            deleted: int = await db.fetchval(DELETE_UNSEEN, unseen)
         return deleted == LEARNERS_PER_ROUND
