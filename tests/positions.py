@@ -15,7 +15,7 @@ class FixedPositions:
         """`late` is how many seconds they take to load."""
         self._positions = dict(positions or {})
         self._late = late
-        self.shorter: list[str] = []
+        self.shorter: list[TopicPartition] = []
 
     async def begin_at(
         self, logs: Mapping[TopicPartition, PartitionLog]
@@ -28,5 +28,5 @@ class FixedPositions:
     async def load(self) -> Mapping[TopicPartition, int]:
         return self._positions
 
-    async def report_shorter(self, topics: Collection[str]) -> None:
-        self.shorter += topics
+    async def report_shorter(self, partitions: Collection[TopicPartition]) -> None:
+        self.shorter += partitions

@@ -69,3 +69,24 @@ async def test_a_late_batch_of_an_earlier_topic_does_not_count_as_read_in_the_pr
     await begin(vector_pool)
     await advance(vector_pool, {FIRST: 60}, {"ongoza.progress": "earlier"})
     assert (await begin(vector_pool))[FIRST] == 0
+
+
+async def test_a_late_batch_of_the_same_topic_does_not_move_a_position_back(
+    vector_pool: asyncpg.Pool,
+) -> None:
+    await advance(vector_pool, {FIRST: 60}, {"ongoza.progress": "present"})
+    await advance(vector_pool, {FIRST: 50}, {"ongoza.progress": "present"})
+    await advance(vector_pool, {FIRST: 40})
+    assert await stored(vector_pool) == {FIRST: (60, "present")}
+    await advance(vector_pool, {FIRST: 10}, {"ongoza.progress": "later"})
+    assert await stored(vector_pool) == {FIRST: (10, "later")}
+
+
+async def test_the_position_in_a_log_that_became_shorter_is_set_back(
+    vector_pool: asyncpg.Pool,
+) -> None:
+    await advance(vector_pool, {FIRST: 60, SECOND: 15}, {"ongoza.progress": "present"})
+    await WorkerPositions(vector_pool, {}).report_shorter({FIRST})
+    await advance(vector_pool, {FIRST: 5}, {"ongoza.progress": "present"})
+    assert await stored(vector_pool) == {FIRST: (5, "present"), SECOND: (15, "present")}
+    assert await reported_lost(vector_pool, "g1") == ["ongoza.progress"]

@@ -67,8 +67,8 @@ class PositionStore(Protocol):
         """The stored positions, whether or not they are positions in the present logs."""
         ...
 
-    async def report_shorter(self, topics: Collection[str]) -> None:
-        """Stores that these topics lost their newest records and are read from the beginning."""
+    async def report_shorter(self, partitions: Collection[TopicPartition]) -> None:
+        """Stores that these lost their newest records and are read from the beginning."""
         ...
 
 
@@ -223,10 +223,13 @@ class Consumer:
     ) -> None:
         """aiokafka begins again at the first offset when a log ends before the position."""
         truncated = {
-            r.topic for r in records if r.offset < self._next.get((r.topic, r.partition), 0)
+            (r.topic, r.partition)
+            for r in records
+            if r.offset < self._next.get((r.topic, r.partition), 0)
         }
         if truncated:
-            await self._positions.report_shorter(truncated)
+            partitions = {TopicPartition(*partition) for partition in truncated}
+            await self._positions.report_shorter(partitions)
         self._next |= next_offsets
 
     async def _commit(self, next_offsets: Mapping[TopicPartition, int]) -> None:

@@ -26,11 +26,21 @@ Logs: TypeAlias = Mapping[TopicPartition, PartitionLog]
 T = TypeVar("T")
 
 # A position has no id when it was stored before ids were, or when the caller does not know the id.
-ADVANCE = """
+STORE = """
 INSERT INTO consumed AS stored (topic, partition, next_offset, topic_id)
 SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::text[])
 ON CONFLICT (topic, partition) DO UPDATE SET
-    next_offset = excluded.next_offset, topic_id = coalesce(excluded.topic_id, stored.topic_id)
+    next_offset = {next_offset}, topic_id = coalesce(excluded.topic_id, stored.topic_id)
+"""
+SET_POSITIONS = STORE.format(next_offset="excluded.next_offset")
+# A worker that was paused longer than its session may apply a batch after its successor did.
+ADVANCE = STORE.format(
+    next_offset="""CASE WHEN excluded.topic_id <> stored.topic_id THEN excluded.next_offset
+        ELSE greatest(excluded.next_offset, stored.next_offset) END"""
+)
+REWIND = """
+UPDATE consumed SET next_offset = 0
+WHERE (topic, partition) IN (SELECT * FROM unnest($1::text[], $2::integer[]))
 """
 STORED = "SELECT topic, partition, next_offset, topic_id FROM {schema}consumed"
 REPORT_LOST = """
@@ -76,10 +86,19 @@ async def advance(
     db: Db | asyncpg.Pool, positions: Positions, topic_ids: Mapping[str, str] | None = None
 ) -> None:
     """Call it in the transaction that applies the records before these positions. `topic_ids` are
-    those of the topics that were read."""
+    those of the topics that were read. In the same topic a position never moves back."""
+    await _store(db, ADVANCE, positions, topic_ids)
+
+
+async def _store(
+    db: Db | asyncpg.Pool,
+    statement: str,
+    positions: Positions,
+    topic_ids: Mapping[str, str] | None,
+) -> None:
     partitions = sorted(positions)
     await db.execute(
-        ADVANCE,
+        statement,
         [topic for topic, _ in partitions],
         [number for _, number in partitions],
         [positions[partition] for partition in partitions],
@@ -156,8 +175,15 @@ class WorkerPositions:
     async def load(self) -> dict[TopicPartition, int]:
         return await self._retry_while_unavailable(lambda: load_positions(self._pool))
 
-    async def report_shorter(self, topics: Collection[str]) -> None:
-        await self._retry_while_unavailable(lambda: report_lost(self._pool, topics, Cause.SHORTER))
+    async def report_shorter(self, partitions: Collection[TopicPartition]) -> None:
+        await self._retry_while_unavailable(lambda: self._report_shorter(partitions))
+
+    async def _report_shorter(self, partitions: Collection[TopicPartition]) -> None:
+        """A position beyond the log's end would skip what is written there later."""
+        topics, numbers = zip(*sorted(partitions), strict=True)
+        async with self._pool.acquire() as db, db.transaction():
+            await db.execute(REWIND, topics, numbers)
+            await report_lost(db, {*topics}, Cause.SHORTER)
 
     async def _begin_at(self, logs: Logs) -> dict[TopicPartition, int]:
         self._topic_ids.update({partition.topic: one.topic_id for partition, one in logs.items()})
@@ -165,7 +191,7 @@ class WorkerPositions:
             stored = await load_stored(db)
             begin = begin_at(stored, logs)
             known = {partition: begin[partition] for partition in stored.keys() & logs.keys()}
-            await advance(db, known, self._topic_ids)
+            await _store(db, SET_POSITIONS, known, self._topic_ids)
             for topic, cause in lost_topics(stored, logs).items():
                 await report_lost(db, [topic], cause)
         return begin
