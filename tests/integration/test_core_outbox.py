@@ -1,7 +1,7 @@
 """From the outbox to the broker: nothing is sent that was not committed, nothing is lost."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -162,6 +162,17 @@ def test_a_record_that_waited_has_the_time_since_which_it_waited(publisher: Publ
 
     (message,) = records(SERVERS, "ongoza.progress", "106:course-1")
     assert message.timestamp() == (TIMESTAMP_CREATE_TIME, queued_at.timestamp() * 1000)
+
+
+def test_a_record_is_never_from_the_future(publisher: Publisher) -> None:
+    """Brokers refuse one from an hour ahead."""
+    append_progress(107, 1)
+    OutboxEvent.objects.update(queued_at=datetime.now(UTC) + timedelta(hours=2))
+
+    assert drain(publisher, wait_patiently) == 1
+
+    (message,) = records(SERVERS, "ongoza.progress", "107:course-1")
+    assert message.timestamp()[1] <= datetime.now(UTC).timestamp() * 1000
 
 
 def too_large_for_the_topic() -> dict[str, Any]:

@@ -194,6 +194,7 @@ def _flush(producer: Producer) -> int:
 def _produce(producer: Producer, record: Record, delivery: Delivery) -> None:
     """Raises ProducerBroken. Another failure is the topic's: there is none of this name, it has no
     such partition, or we may not write it."""
+    now = int(time.time() * 1000)
     try:
         producer.produce(
             record.topic,
@@ -201,7 +202,7 @@ def _produce(producer: Producer, record: Record, delivery: Delivery) -> None:
             key=record.key.encode(),
             partition=record.partition,
             headers=[*record.headers()],
-            timestamp=record.timestamp or 0,  # 0: the present
+            timestamp=min(record.timestamp or now, now),  # brokers refuse what is in the future
             on_delivery=delivery.on_delivery,
         )
     except KafkaException as error:
