@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -52,18 +53,18 @@ def containers(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         extra_environment={"THROTTLE": "off", "MULTILINGUAL_SEARCH": "0"},
         patience=5,
     )
-    made = {name: buildah("from", "--pull=never", f"ongoza/{name}").strip() for name in NAMES}
-    stack.roots = {
-        name: Path(buildah("mount", container).strip()) for name, container in made.items()
-    }
-    try:
+    with ExitStack() as cleanup:  # each step, whichever of the others fails
+        cleanup.callback(shutil.rmtree, stack.folder)
+        roots: dict[str, Path] = {}
+        for name in NAMES:
+            container = buildah("from", "--pull=never", f"ongoza/{name}").strip()
+            cleanup.callback(buildah, "rm", container)
+            roots[name] = Path(buildah("mount", container).strip())
+        stack.roots = roots
+        cleanup.callback(stack.down)
         stack.up([*SERVICES, *(one for one in WEB if one.name != "web-build")])
         seed(stack)
         yield stack
-    finally:
-        stack.down()
-        buildah("rm", *made.values())
-        shutil.rmtree(stack.folder)
 
 
 def seed(stack: ContainerStack) -> None:
