@@ -117,6 +117,16 @@ def test_a_certificate_for_trials(tmp_path: Path) -> None:
     assert list(tmp_path.glob("*.pem")) == []
 
 
+def test_no_secret_is_an_argument_of_a_command() -> None:
+    """Arguments of a process are shown to every account."""
+    secret = re.compile(r"\$(?:PASSWORD|PRESENT|ACCESS|REFRESH|\(openssl rand)")
+    commands = "".join(text for language, text in BLOCK.findall(PAGE) if language == "sh")
+    assert len(secret.findall(commands)) > 10
+    without_input = re.sub(r'(<<<|\becho) "(\\.|[^"\\])*"', "", commands, flags=re.DOTALL)
+    without_assignments = re.sub(r"\b[A-Z_]+=\S+", "", without_input)
+    assert secret.findall(without_assignments) == []
+
+
 def test_every_section_with_commands_is_run_here() -> None:
     with_commands = {name for name, text in SECTIONS.items() if BLOCK.search(text)}
     here = Path(__file__).read_text()
