@@ -19,12 +19,31 @@ from scripts.stack import keeper
 from scripts.stack.processes import Register, Started
 from scripts.stack.services import SERVICES
 from scripts.stack.stack import PROJECT, Stack
-from tests.integration.story import ANSWER_SECONDS, Learner, eventually
-from tests.integration.test_server_faults import LIBC, MNT_DETACH, fill, mount
+from tests.integration.story import (
+    ANSWER_SECONDS,
+    TICK_SECONDS,
+    Learner,
+    eventually,
+    rows,
+    settled,
+)
+from tests.integration.test_server_faults import LIBC, MNT_DETACH, OUTAGE_SECONDS, fill, mount
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.kafka]
 NAMES = [service.name for service in SERVICES if service.ready != "exit"]
 HEAL_SECONDS = 120.0
+KNOWN = "SELECT FROM live.learner WHERE user_id = %s"
+MARK = """
+INSERT INTO live.dirty_learner (user_id, marked_at) VALUES (%s, now() - interval '400 seconds')
+RETURNING user_id
+"""
+ADD_LATE_JOB = """
+INSERT INTO jobs_job (kind, subject, created_at, due_at, attempts, last_error)
+VALUES ('outbox.partitions', '', now(), now() - interval '200 seconds', 0, '') RETURNING id
+"""
+MAKE_TICK_LATE = """
+UPDATE jobs_tick SET at = now() - interval '6 minutes' WHERE queue = 'jobs' RETURNING queue
+"""
 
 
 def command(stack: Stack, *arguments: str) -> list[str]:
@@ -107,7 +126,9 @@ def test_a_stack_that_runs_has_no_problems(kept: Stack) -> None:
     assert "outbox: 0 waiting" in output
 
 
-@pytest.mark.parametrize("name", ["core", "relay", "ai", "worker", "jobs", "kafka", "valkey"])
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if name not in ("postgres-relational", "postgres-vector")]
+)
 def test_a_killed_service_comes_back_and_the_others_stay(kept: Stack, name: str) -> None:
     before = pids(kept)
     kill(kept, name)
@@ -137,7 +158,14 @@ def accepts_sign_ups(stack: Stack) -> bool:
 
 
 def readiness(stack: Stack) -> str:
-    url = f"{stack.core_url}/api/v1/health/ready/"
+    return status_at(f"{stack.core_url}/api/v1/health/ready/")
+
+
+def readiness_of_ai(stack: Stack) -> str:
+    return status_at(f"{stack.ai_url}/health")
+
+
+def status_at(url: str) -> str:
     answer = httpx.get(url, timeout=ANSWER_SECONDS, trust_env=False)
     return str(answer.json()["status"])
 
@@ -160,41 +188,111 @@ def test_a_stopped_relay_is_named_and_so_is_the_promise_that_it_breaks(kept: Sta
 
 
 def test_a_stopped_worker_breaks_the_promise(kept: Stack) -> None:
+    eventually(lambda: readiness_of_ai(kept) == "ok")
     kept.kill("worker", signal.SIGSTOP)
     try:
         Learner.signed_up(kept)
         eventually(lambda: "worker is behind: ongoza.users has waited" in run(kept, "status")[1])
+        eventually(lambda: readiness_of_ai(kept) == "degraded")
     finally:
         kept.kill("worker", signal.SIGCONT)
+    eventually(lambda: readiness_of_ai(kept) == "ok")
     eventually(lambda: run(kept, "status")[0] == 0)
 
 
-def test_a_stopped_worker_and_a_stopped_database_are_named(kept: Stack) -> None:
-    for name in ("worker", "postgres-vector"):
-        kept.kill(name, signal.SIGSTOP)
-        try:
-            eventually(lambda name=name: keeper.statuses(kept)[name].state == "stopped")  # type: ignore[misc]
-            code, output = run(kept, "status")
-            assert code == 1
-            assert f"{name} is stopped by a signal" in output
-        finally:
-            kept.kill(name, signal.SIGCONT)
-        eventually(lambda: is_healed(kept), HEAL_SECONDS)
-
-
-def test_a_worker_that_starts_before_kafka_waits_for_it(kept: Stack) -> None:
-    kept.kill("kafka", signal.SIGSTOP)
+def test_a_list_that_waits_for_too_long_is_named(kept: Stack) -> None:
+    learner = Learner.signed_up(kept)
+    eventually(lambda: rows(kept, "vector", KNOWN, learner.user_id) and settled(kept))
+    kept.kill("worker", signal.SIGSTOP)
     try:
-        before = kept.log("worker").stat().st_size
-        kill(kept, "worker")
-        eventually(lambda: "waiting for Kafka" in log_after(kept, "worker", before), HEAL_SECONDS)
-        waiting = kept.register.alive("worker")
+        assert rows(kept, "vector", MARK, learner.user_id)
+        code, output = run(kept, "status")
+        assert code == 1
+        assert "worker is behind: the oldest list waits for" in output
+        assert readiness_of_ai(kept) == "degraded"
     finally:
-        kept.kill("kafka", signal.SIGCONT)
+        kept.kill("worker", signal.SIGCONT)
+    eventually(lambda: readiness_of_ai(kept) == "ok")
+    eventually(lambda: run(kept, "status")[0] == 0)
+
+
+def test_jobs_that_are_late_are_named(kept: Stack) -> None:
+    eventually(lambda: readiness(kept) == "ok")
+    kept.kill("jobs", signal.SIGSTOP)
+    try:
+        assert rows(kept, "relational", ADD_LATE_JOB)
+        assert rows(kept, "relational", MAKE_TICK_LATE)
+        code, output = run(kept, "status")
+        assert code == 1
+        assert "jobs is stopped by a signal" in output
+        assert "jobs are late: 1 have been due for 150 s or more" in output
+        assert readiness(kept) == "degraded"
+    finally:
+        kept.kill("jobs", signal.SIGCONT)
+    eventually(lambda: readiness(kept) == "ok", TICK_SECONDS)
+    eventually(lambda: run(kept, "status")[0] == 0, TICK_SECONDS)
+
+
+@pytest.mark.parametrize("name", ["worker", "postgres-vector"])
+def test_a_stopped_worker_and_a_stopped_database_are_named(kept: Stack, name: str) -> None:
+    kept.kill(name, signal.SIGSTOP)
+    try:
+        eventually(lambda: keeper.statuses(kept)[name].state == "stopped")
+        code, output = run(kept, "status")
+        assert code == 1
+        assert f"{name} is stopped by a signal" in output
+        if name == "postgres-vector":
+            assert "ai does not answer" in output
+            assert readiness_of_ai(kept) == "unavailable"
+    finally:
+        kept.kill(name, signal.SIGCONT)
+    eventually(lambda: is_healed(kept), HEAL_SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("name", "server", "outage", "end"),
+    [
+        ("worker", "kafka", "waiting for Kafka", "Kafka answers"),
+        ("worker", "postgres-vector", "waiting for ai's database", "ai's database answers"),
+        ("relay", "kafka", "rows wait", "active"),
+        ("relay", "postgres-relational", "the database does not answer", "active"),
+    ],
+)
+def test_what_starts_before_its_server_waits_and_says_so_once(
+    kept: Stack, name: str, server: str, outage: str, end: str
+) -> None:
+    before = kept.log(name).stat().st_size
+    kept.kill(server, signal.SIGSTOP)
+    try:
+        kill(kept, name)
+        if (name, server) == ("relay", "kafka"):
+            Learner.signed_up(kept)  # else nothing waits for the broker
+            eventually(lambda: readiness(kept) == "degraded")
+        eventually(lambda: outage in log_after(kept, name, before), HEAL_SECONDS)
+        waiting = kept.register.alive(name)
+        assert f"{server} is stopped by a signal" in run(kept, "status")[1]
+    finally:
+        kept.kill(server, signal.SIGCONT)
+    eventually(lambda: is_healed(kept), HEAL_SECONDS)
+    eventually(lambda: end in log_after(kept, name, before).split(outage)[-1])
+    assert waiting
+    assert kept.register.alive(name) == waiting
+    assert log_after(kept, name, before).count(outage) == 1
+
+
+def test_jobs_that_start_before_the_database_wait_for_it(kept: Stack) -> None:
+    before = pids(kept)["jobs"]
+    kept.kill("postgres-relational", signal.SIGSTOP)
+    try:
+        kill(kept, "jobs")
+        eventually(lambda: pids(kept)["jobs"] != before, HEAL_SECONDS)
+        time.sleep(OUTAGE_SECONDS)
+        waiting = kept.register.alive("jobs")
+    finally:
+        kept.kill("postgres-relational", signal.SIGCONT)
     eventually(lambda: is_healed(kept), HEAL_SECONDS)
     assert waiting
-    assert kept.register.alive("worker") == waiting
-    assert log_after(kept, "worker", before).count("waiting for Kafka") == 1
+    assert kept.register.alive("jobs") == waiting
 
 
 def log_after(stack: Stack, name: str, offset: int) -> str:
