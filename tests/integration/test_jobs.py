@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -32,6 +33,7 @@ from tests.servers import new_stack
 pytestmark = pytest.mark.slow
 
 NAMES = ("postgres-relational", "valkey", "migrate-core", "core", "jobs", "webhooks")
+OUTAGE_SECONDS = 6
 EMAIL, PASSWORD = "ada@ongoza.example", "a-long-passphrase-9"
 ADD = "INSERT INTO jobs_job (kind, subject, created_at, due_at, attempts, last_error) "
 ADD_DUE = ADD + "VALUES (%s, %s, now(), now() - %s * interval '1 s', 0, '') RETURNING id"
@@ -174,6 +176,20 @@ def test_a_retry_is_stored_while_the_broker_is_away_and_run_when_it_is_back(
     assert time.monotonic() - began < ANSWER_SECONDS / 2
     stack.run("valkey")
     eventually(lambda: is_done(stack, job), TICK_SECONDS)
+
+
+def test_a_worker_that_starts_before_the_broker_waits_for_it(running: Stack) -> None:
+    running.kill("jobs")
+    running.kill("valkey", signal.SIGSTOP)
+    try:
+        running.start("jobs")
+        time.sleep(OUTAGE_SECONDS)
+        waiting = running.register.alive("jobs")
+    finally:
+        running.kill("valkey", signal.SIGCONT)
+    assert waiting
+    eventually(lambda: running.healthy("jobs"), TICK_SECONDS)
+    assert running.register.alive("jobs") == waiting
 
 
 def test_a_worker_is_woken_without_waiting_for_the_tick(running: Stack) -> None:
