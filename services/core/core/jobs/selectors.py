@@ -6,8 +6,7 @@ from django.utils import timezone
 
 from core.jobs.models import IN_STATE, Job, JobState, Tick
 from core.jobs.queue_names import QueueName
-
-LATE = timedelta(minutes=5)
+from ongoza_ops.promises import JOB_SECONDS
 
 
 class JobsHealth(NamedTuple):
@@ -28,7 +27,7 @@ class JobsHealth(NamedTuple):
     def is_degraded(self) -> bool:
         """Whether the tick is late or jobs have failed, which an operator has to look at."""
         age = self.tick_age
-        return age is None or age > LATE or self.failed > 0
+        return age is None or age > timedelta(seconds=JOB_SECONDS) or self.failed > 0
 
 
 def jobs_health(*, count_failed: bool = True) -> JobsHealth:
