@@ -102,6 +102,7 @@ lock: .venv/.ready ## update the committed lock files to the newest dependencies
 define make_environment
 	@python3 -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo 'needs python3 >= 3.11 with venv (on Debian: apt-get install python3-venv)'; exit 1; }
+	@test -e $@ || echo 'installing packages into $(1), some minutes the first time'
 	@test -x $(1)/bin/python || python3 -m venv $(1)
 	@test -x $(1)/bin/uv || $(1)/bin/python -m pip install --quiet $$(grep -o '^uv==[0-9.]*' $(2))
 	@$(1)/bin/uv pip sync --quiet --python $(1)/bin/python $(2)
