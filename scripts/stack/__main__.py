@@ -6,10 +6,10 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 import psutil
 import typer
@@ -24,18 +24,19 @@ from scripts.embedded.ports import HOST, Ports
 from scripts.embedded.private import IMAGES
 from scripts.observe import prometheus
 from scripts.stack.keeper import Keeper
+from scripts.stack.processes import Started
 from scripts.stack.request_lines import as_text, lines_of_request
 from scripts.stack.services import OBSERVE, SEED, SERVICES, WEB
 from scripts.stack.stack import PROJECT, PROPERTIES, Stack
 from scripts.stack.status import add_row, show
-from scripts.stack.supervisor import FINISHED
+from scripts.stack.supervisor import FINISHED, WAITING
 
 app = typer.Typer(help=__doc__, no_args_is_help=True)
 console = Console()
 
 ROLES = ("learner", "mentor", "director", "sponsor", "admin")
 COLOURS = {
-    **{"waiting": "dim", "starting": "yellow", "done, not served yet": "yellow"},
+    **{WAITING: "dim", "starting": "yellow", "done, not served yet": "yellow"},
     **{"ready": "green", "done": "green"},
 }
 OWN = ("data", "files", IMAGES, "logs", "mail", "run", "uploads", "env", *PROPERTIES)
@@ -54,29 +55,46 @@ def this_stack() -> Iterator[Stack]:
 
 
 class Progress:
-    """The table of `up`: the state of each service, and how long it took."""
+    """The state of each service in `up`, and how long it took: a table on a terminal, which is drawn
+    from the first report on, and elsewhere a line for each change."""
 
     def __init__(self, stack: Stack, names: list[str]) -> None:
         self.stack, self.names, self.ran_before = stack, names, stack.register.all()
+        self.began = time.monotonic()
         self.seen: dict[str, tuple[str, float, float]] = {}
         """The state of each service, when its first one was reported, and when this one was."""
+        self.live = Live(get_renderable=self.table, console=console, refresh_per_second=4)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.live.stop()
 
     def report(self, name: str, state: str) -> None:
         now = time.monotonic()
-        _, began, _ = self.seen.get(name, ("", now, now))
+        before, began, _ = self.seen.get(name, (WAITING, now, now))
         self.seen[name] = state, began, now
+        if console.is_terminal:
+            self.live.start()
+        elif state != before:
+            shown = self._shown(name, state, self.stack.register.all())
+            console.print(f"{now - self.began:5.1f} s  {name}: {shown}", highlight=False)
 
     def table(self) -> Table:
         table = Table("service", "pid", "port", "state", "seconds")
         started, now = self.stack.register.all(), time.monotonic()
         for name in self.names:
-            state, began, since = self.seen.get(name, ("waiting", now, now))
+            state, began, since = self.seen.get(name, (WAITING, now, now))
             colour = COLOURS.get(state, "red")
             seconds = (since if state in FINISHED else now) - began
-            if state == "ready" and self.ran_before.get(name) == started.get(name):
-                state = "ready, ran already"
-            add_row(table, self.stack, name, state, colour, f"{seconds:.1f}")
+            shown = self._shown(name, state, started)
+            add_row(table, self.stack, name, shown, colour, f"{seconds:.1f}")
         return table
+
+    def _shown(self, name: str, state: str, started: Mapping[str, Started]) -> str:
+        ran = name in self.ran_before and self.ran_before[name] == started.get(name)
+        return "ready, ran already" if ran and state == "ready" else state
 
 
 @app.command()
@@ -92,9 +110,8 @@ def up(
             console.print("Prometheus is not installed (on Debian: apt-get install prometheus)")
         elif observe:
             wanted = (OBSERVE, *wanted)
-        progress = Progress(stack, [service.name for service in wanted])
         try:
-            with Live(get_renderable=progress.table, console=console, refresh_per_second=4):
+            with Progress(stack, [service.name for service in wanted]) as progress:
                 stack.up(wanted, progress.report, keep=True)
         except KeyboardInterrupt:
             console.print("interrupted: started services keep running, `make down` stops them")

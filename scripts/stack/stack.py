@@ -23,7 +23,7 @@ from scripts.stack.health import Server, answers, rows
 from scripts.stack.processes import Register
 from scripts.stack.served import wait_until_served
 from scripts.stack.services import AI, BY_NAME, CORE, SEED, SERVICES, SESSIONS, WEB, Service
-from scripts.stack.supervisor import Listener, Supervisor, wait_until_ready
+from scripts.stack.supervisor import WAITING, Listener, Supervisor, wait_until_ready
 
 PROJECT = Path(__file__).parents[2]
 DATABASE, VECTOR_DATABASE = "ongozacyberhub", "ongozacyberhub_vector"
@@ -206,13 +206,15 @@ class Stack:
         """Start what does not run yet and wait until it is ready and what was seeded is served.
         With `keep` a process stays that starts again what ends, until `down`.
 
-        Raises PortTaken before anything is stopped or started, CannotRun and NotReady.
+        Raises PortTaken before anything is reported, stopped or started, CannotRun and NotReady.
         """
         names = [service.name for service in services]
         with self._alone():
             close_to_others(self.folder)
             self._write_kafka_properties()
             self._require_free_ports(names)
+            for name in names:
+                report(name, WAITING)
             keeper.stop(self)
             try:
                 self._stop_outdated(report)

@@ -22,6 +22,7 @@ STEADY_SECONDS = 10.0
 LOOK_SECONDS = 0.1
 HUNG_SECONDS = 600.0
 """Longer than any honest work keeps a process from answering: `core.jobs.services.LONGEST_RUN`."""
+WAITING = "waiting"
 FINISHED = ("ready", "done")
 RUNNING = ("starting", "ready", "stopped", "not answering")
 
@@ -72,7 +73,7 @@ class SupervisedService:
 
     def __init__(self, stack: "Stack", service: Service, environment: dict[str, str]) -> None:
         self.stack, self.service, self.environment = stack, service, environment
-        self.state, self.failures, self.reason = "waiting", 0, ""
+        self.state, self.failures, self.reason = WAITING, 0, ""
         self.was_ready = False
         self.began = self.answered = 0.0
         self.due = 0.0
@@ -139,7 +140,7 @@ class SupervisedService:
         if is_step and code == 0:
             self._set("done")
         elif is_step and code is None:  # a child of another process: how it ended is not known
-            self._set("waiting")
+            self._set(WAITING)
         else:
             self._fail("ended" if code is None else f"exit code {code}")
             if code in self.service.operator_codes:
@@ -205,7 +206,7 @@ def wait_until_ready(
                 report(name, one.state)
             if one.state in FINISHED:
                 began.pop(name, None)
-            elif one.state != "waiting":
+            elif one.state != WAITING:
                 since = began.setdefault(name, time.monotonic())
                 late = time.monotonic() > since + stack.patience_for(name)
                 if why := _failure(one, late=late, failures_max=failures_max):

@@ -1,7 +1,9 @@
 """Commands of `scripts.stack` that need no running stack."""
 
+import io
 import logging.config
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,13 +12,16 @@ from typing import Any
 
 import psutil
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from scripts.embedded.errors import CannotRun
-from scripts.embedded.ports import Ports
+from scripts.embedded.ports import HOST, Ports
+from scripts.stack import __main__ as commands
 from scripts.stack.__main__ import ROLES, app
 from scripts.stack.keeper import Keeper
 from scripts.stack.stack import PROJECT, Stack
+from scripts.stack.supervisor import Listener
 from tests.integration.test_server_faults import LIBC, MNT_DETACH, mount
 
 PREFIX = "import sys; print(sys.prefix)"
@@ -111,3 +116,42 @@ def test_python_in_run_is_that_of_the_environment(home: Path) -> None:
         cwd=PROJECT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout.strip() == sys.prefix
+
+
+def test_without_a_terminal_up_prints_a_line_for_each_change(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed: list[str] = []
+
+    def up(_: Stack, __: object, report: Listener, *, keep: bool) -> None:
+        for state in ("waiting", "starting", "ready"):
+            report("core", state)
+            printed.append(output.getvalue())
+        raise CannotRun("relay failed")
+
+    output = io.StringIO()
+    monkeypatch.setattr(commands, "console", Console(file=output))
+    monkeypatch.setattr(Stack, "up", up)
+    assert CliRunner().invoke(app, ["up"]).exit_code == 1
+    lines = output.getvalue().splitlines()
+    assert [line.split(" s  ")[-1] for line in lines] == [
+        "core: starting",
+        "core: ready",
+        "relay failed",
+    ]
+    assert [len(text.splitlines()) for text in printed] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_taken_port_is_all_that_up_prints(
+    home: Path, monkeypatch: pytest.MonkeyPatch, is_terminal: bool
+) -> None:
+    ports, output = Ports.free(), io.StringIO()
+    for variable, port in ports.environment().items():
+        monkeypatch.setenv(variable, port)
+    monkeypatch.setattr(commands, "console", Console(file=output, force_terminal=is_terminal))
+    with socket.create_server((HOST, ports.db)):
+        assert CliRunner().invoke(app, ["up"]).exit_code == 1
+    assert f"port {ports.db} (db) is taken" in output.getvalue()
+    assert "waiting" not in output.getvalue()
+    assert "relay" not in output.getvalue()
