@@ -5,7 +5,7 @@ import os
 import random
 import socket
 import time
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 import psutil
 
@@ -43,17 +43,18 @@ class Ports:
     webhooks_metrics: int = 9406
 
     @classmethod
-    def from_environment(cls) -> "Ports":
+    def from_environment(cls, usual: "Ports | None" = None) -> "Ports":
         """The usual ports, each replaced by its variable (`CORE_PORT`, ...) where that is set.
 
         Raises NoPort.
         """
-        ports = cls(
+        ports = replace(
+            usual or cls(),
             **{
                 field.name: _port_in(variable)
                 for field in fields(cls)
                 if (variable := variable_of(field.name)) in os.environ
-            }
+            },
         )
         ports._require_different()
         return ports

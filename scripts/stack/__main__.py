@@ -23,6 +23,7 @@ from scripts.embedded.errors import CannotRun
 from scripts.embedded.ports import HOST, Ports
 from scripts.embedded.private import IMAGES
 from scripts.observe import prometheus
+from scripts.stack import running_ports
 from scripts.stack.keeper import Keeper
 from scripts.stack.processes import Started
 from scripts.stack.request_lines import as_text, lines_of_request
@@ -44,22 +45,23 @@ OWN = ("data", "files", IMAGES, "logs", "mail", "run", "uploads", "env", *PROPER
 
 @contextmanager
 def this_stack() -> Iterator[Stack]:
-    """The stack of this machine; its errors end the command with their message."""
+    """The stack of this machine, on the ports of the variables, else on those on which it runs; its
+    errors end the command with their message."""
+    folder = Path(os.environ.get("ONGOZA_HOME", PROJECT / ".local"))
     try:
-        yield Stack(
-            Path(os.environ.get("ONGOZA_HOME", PROJECT / ".local")), Ports.from_environment()
-        )
+        yield Stack(folder, Ports.from_environment(running_ports.read(folder)))
     except (CannotRun, PermissionError) as error:
         console.print(f"[red]{escape(str(error))}[/]", highlight=False)
         raise typer.Exit(1) from None
 
 
 class Progress:
-    """The state of each service in `up`, and how long it took: a table on a terminal, which is drawn
-    from the first report on, and elsewhere a line for each change."""
+    """The state of each service in `up`, and how long it took: on a terminal a table from the first
+    report on, and elsewhere a line for each change."""
 
     def __init__(self, stack: Stack, names: list[str]) -> None:
         self.stack, self.names, self.ran_before = stack, names, stack.register.all()
+        self.moved = stack.moved_ports()
         self.began = time.monotonic()
         self.seen: dict[str, tuple[str, float, float]] = {}
         """The state of each service, when its first one was reported, and when this one was."""
@@ -72,6 +74,9 @@ class Progress:
         self.live.stop()
 
     def report(self, name: str, state: str) -> None:
+        if self.moved and not self.seen:
+            moves = (f"{one} from {old} to {new}" for one, (old, new) in self.moved.items())
+            console.print(f"{', '.join(moves)}: what runs is stopped first", highlight=False)
         now = time.monotonic()
         before, began, _ = self.seen.get(name, (WAITING, now, now))
         self.seen[name] = state, began, now

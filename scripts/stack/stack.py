@@ -6,6 +6,7 @@ import signal
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 
@@ -13,11 +14,11 @@ from infra.kafka.logins import ADMIN, BROKER, login, password_variable
 from scripts.embedded.errors import CannotRun
 from scripts.embedded.kafka import Kafka
 from scripts.embedded.kafka_local import LocalKafka
-from scripts.embedded.ports import HOST, Ports, PortTaken, require_free
+from scripts.embedded.ports import HOST, Ports, PortTaken, require_free, variable_of
 from scripts.embedded.postgres import Postgres
 from scripts.embedded.private import PRIVATE_UMASK, close_to_others
 from scripts.embedded.valkey import Valkey
-from scripts.stack import keeper, processes, secrets
+from scripts.stack import keeper, processes, running_ports, secrets
 from scripts.stack.fingerprint import fingerprint
 from scripts.stack.health import Server, answers, rows
 from scripts.stack.processes import Register
@@ -36,6 +37,13 @@ PROPERTIES = {
 }
 """Files with librdkafka's properties, each with a principal and its mechanism: an operator, who may
 also write, and a team that may only read."""
+
+
+def ports_of(name: str, ports: Ports) -> dict[str, int]:
+    """The ports on which a service listens, by their names."""
+    controller = "kafka_controller" if name == "kafka" else None
+    own, numbers = (BY_NAME[name].port, f"{name}_metrics", controller), asdict(ports)
+    return {port: numbers[port] for port in own if port in numbers}
 
 
 class Stack:
@@ -218,6 +226,7 @@ class Stack:
             keeper.stop(self)
             try:
                 self._stop_outdated(report)
+                running_ports.write(self.folder, self.ports)
                 self._prepare(names)
             except BaseException:  # also when it is interrupted
                 if keep:
@@ -236,11 +245,27 @@ class Stack:
             lines = (f"{name}={value}\n" for name, value in self.kafka_client(*login_of).items())
             (self.folder / file).write_text("".join(lines))
 
+    def moved_ports(self) -> dict[str, tuple[int, int]]:
+        """The variables of the ports that differ from those of what runs, with both numbers."""
+        before = running_ports.read(self.folder)
+        if before is None or not any(map(self.register.alive, self.register.all())):
+            return {}
+        here = asdict(self.ports)
+        return {
+            variable_of(name): (number, here[name])
+            for name, number in asdict(before).items()
+            if number != here[name]
+        }
+
     def _stop_outdated(self, report: Listener) -> None:
         """Stops processes that run other code than this, whose tables are about to be migrated, and
-        all services if the broker runs with settings of an earlier release."""
+        all services if they run on other ports or the broker runs with settings of an earlier
+        release."""
         broker, started = self.servers["kafka"], self.register.all()
-        if isinstance(broker, Kafka) and self.register.alive("kafka") and broker.is_outdated():
+        has_old_broker = (
+            isinstance(broker, Kafka) and self.register.alive("kafka") and broker.is_outdated()
+        )
+        if self.moved_ports() or has_old_broker:
             names = {*started}
         else:
             others = started.keys() - self.servers.keys()
@@ -259,19 +284,25 @@ class Stack:
             yield
 
     def _require_free_ports(self, names: Iterable[str]) -> None:
+        moves = bool(self.moved_ports())
+        held = self._held_ports() if moves else set()
         for name in names:
-            if self.register.alive(name):
+            if self.register.alive(name) and not moves:
                 continue
             patience = ORPHAN_SECONDS if name in self.register.all() else 0
-            controller = "kafka_controller" if name == "kafka" else None
-            own = BY_NAME[name].port, f"{name}_metrics", controller
             try:
-                for port in own:
-                    if number := getattr(self.ports, str(port), None):
-                        require_free(str(port), number, patience)
+                for port, number in ports_of(name, self.ports).items():
+                    if number not in held:
+                        require_free(port, number, patience)
             except PortTaken:
-                if not self.register.alive(name):  # else the keeper started it meanwhile
+                if moves or not self.register.alive(name):  # else the keeper started it meanwhile
                     raise
+
+    def _held_ports(self) -> set[int]:
+        """Those of what runs, which are free when it is stopped."""
+        before = running_ports.read(self.folder) or self.ports
+        alive = [name for name in BY_NAME if self.register.alive(name)]
+        return {number for name in alive for number in ports_of(name, before).values()}
 
     def _prepare(self, names: Iterable[str]) -> None:
         """Prepare side by side the servers that take long the first time (jars, new clusters)."""
@@ -355,6 +386,7 @@ class Stack:
         with self._alone():
             keeper.stop(self)
             self._stop_all(self.register.all(), report)
+            running_ports.delete(self.folder)
 
     def _stop_all(self, names: Collection[str], report: Listener) -> None:
         """First those of another release, which this one does not know."""

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from ongoza_contracts.topics import TOPICS
-from scripts.embedded.ports import HOST, Ports, PortTaken
-from scripts.stack import secrets
+from scripts.embedded.ports import HOST, Ports, PortTaken, free_ports
+from scripts.stack import running_ports, secrets
 from scripts.stack.fingerprint import FILES, FOLDERS, fingerprint
 from scripts.stack.processes import Register, Started
 from scripts.stack.services import BY_NAME
@@ -53,6 +53,20 @@ def test_a_second_up_starts_nothing_again(small_stack: Stack) -> None:
     before = small_stack.register.all()
     small_stack.up(POSTGRES)
     assert small_stack.register.all() == before
+
+
+def test_up_on_other_ports_stops_what_runs_first(small_stack: Stack) -> None:
+    small_stack.up(POSTGRES)
+    before = small_stack.register.all()["postgres-relational"]
+    [db] = free_ports(1)
+    moved = Stack(small_stack.folder, replace(small_stack.ports, db=db), durable=False)
+    assert moved.moved_ports() == {"DB_PORT": (small_stack.ports.db, db)}
+    moved.up(POSTGRES)
+    assert before.process() is None
+    assert query(moved, "SELECT 1") == [(1,)]
+    assert running_ports.read(small_stack.folder) == moved.ports
+    moved.down()
+    assert running_ports.read(small_stack.folder) is None
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from scripts.embedded.errors import CannotRun
 from scripts.embedded.ports import HOST, Ports
 from scripts.stack import __main__ as commands
+from scripts.stack import running_ports
 from scripts.stack.__main__ import ROLES, app
 from scripts.stack.keeper import Keeper
 from scripts.stack.stack import PROJECT, Stack
@@ -31,6 +32,8 @@ PREFIX = "import sys; print(sys.prefix)"
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ONGOZA_HOME", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "120")
+    for variable in Ports().environment():
+        monkeypatch.delenv(variable, raising=False)
     return tmp_path
 
 
@@ -108,14 +111,47 @@ def test_reset_deletes_nothing_while_a_mount_stays(
     assert (home / "env").exists()
 
 
-def test_python_in_run_is_that_of_the_environment(home: Path) -> None:
+def printed_by_run(home: Path, code: str, **variables: str) -> str:
     """In a process of its own, which becomes the command."""
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "scripts.stack", "run", "--", "python", "-c", PREFIX],
-        env={**os.environ, "PATH": "/usr/bin:/bin", "ONGOZA_HOME": str(home)},
+        [sys.executable, "-m", "scripts.stack", "run", "--", "python", "-c", code],
+        env={**os.environ, "PATH": "/usr/bin:/bin", "ONGOZA_HOME": str(home), **variables},
         cwd=PROJECT, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert done.stdout.strip() == sys.prefix
+    return done.stdout.strip()
+
+
+def test_python_in_run_is_that_of_the_environment(home: Path) -> None:
+    assert printed_by_run(home, PREFIX) == sys.prefix
+
+
+def test_commands_use_the_ports_of_the_running_stack_unless_variables_say_others(
+    home: Path,
+) -> None:
+    running_ports.write(home, Ports(core=8100, ai=8101))
+    code = "import os; print(os.environ['DJANGO_API_URL'], os.environ['FASTAPI_BASE_URL'])"
+    found = printed_by_run(home, code, AI_PORT="8201")
+    assert found == f"http://{HOST}:8100 http://{HOST}:8201"
+
+
+@pytest.mark.parametrize("text", ["", '{"core": 81'])
+def test_ports_that_were_cut_off_are_none(home: Path, text: str) -> None:
+    running_ports.write(home, Ports())
+    (home / "run" / "ports.json").write_text(text)
+    assert running_ports.read(home) is None
+
+
+def test_up_on_other_ports_says_that_it_stops_what_runs(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def up(_: Stack, __: object, report: Listener, *, keep: bool) -> None:
+        report("core", "stopped")
+        raise CannotRun("relay failed")
+
+    monkeypatch.setattr(Stack, "up", up)
+    monkeypatch.setattr(Stack, "moved_ports", lambda _: {"CORE_PORT": (8100, 8000)})
+    output = CliRunner().invoke(app, ["up"]).output
+    assert output.startswith("CORE_PORT from 8100 to 8000: what runs is stopped first\n")
 
 
 def test_without_a_terminal_up_prints_a_line_for_each_change(

@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,9 +13,9 @@ import pytest
 from rich.table import Table
 
 from scripts.embedded.errors import CannotRun
-from scripts.embedded.ports import HOST, Ports, PortTaken
+from scripts.embedded.ports import HOST, Ports, PortTaken, free_ports
 from scripts.embedded.postgres import Postgres
-from scripts.stack import keeper, logs, processes, supervisor
+from scripts.stack import keeper, logs, processes, running_ports, supervisor
 from scripts.stack.services import BY_NAME
 from scripts.stack.stack import Stack
 from scripts.stack.status import _show_processes
@@ -185,6 +186,30 @@ def test_a_taken_port_is_said_before_the_keeper_is_stopped(
     with socket.create_server((HOST, own.ports.db)), pytest.raises(PortTaken):
         own.up([BY_NAME[DATABASE]], keep=True)
     assert orders == []
+
+
+def test_a_taken_port_to_which_a_running_service_moves_is_said(
+    own: Stack, orders: list[object]
+) -> None:
+    running_ports.write(own.folder, own.ports)
+    [db] = free_ports(1)
+    moved = Stack(own.folder, replace(own.ports, db=db))
+    with socket.create_server((HOST, db)), pytest.raises(PortTaken, match=f"port {db} "):
+        moved.up([BY_NAME[DATABASE]], keep=True)
+    assert orders == []
+    assert running_ports.read(own.folder) == own.ports
+
+
+def test_a_port_that_a_running_service_gives_up_is_not_taken(own: Stack) -> None:
+    running_ports.write(own.folder, own.ports)
+    moved = Stack(own.folder, replace(own.ports, db=own.ports.vector_db, vector_db=own.ports.db))
+    runs = sleeper(own, DATABASE)
+    own.register.add(runs)
+    try:
+        with socket.create_server((HOST, own.ports.db)):
+            moved._require_free_ports([DATABASE, "postgres-vector"])
+    finally:
+        runs.kill()
 
 
 def test_what_runs_has_a_keeper_again_when_up_cannot_prepare_the_rest(
