@@ -1,6 +1,6 @@
 """The status for operators: processes, health, outbox, jobs and consumer lag, and what is wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.console import Console
 from rich.markup import escape
@@ -9,7 +9,7 @@ from rich.table import Table
 from ongoza_ops.promises import JOB_SECONDS, LIST_SECONDS, VISIBLE_SECONDS
 from scripts.stack import keeper
 from scripts.stack.health import rows
-from scripts.stack.lag import consumer_lag
+from scripts.stack.lag import Lag, consumer_lag
 from scripts.stack.services import AI, BY_NAME, CORE, SERVICES, WEB
 from scripts.stack.stack import Stack
 from scripts.stack.supervisor import ServiceStatus
@@ -117,6 +117,12 @@ def restore_problems(stack: Stack) -> list[str]:
     return problems
 
 
+def lag_text(lag: Mapping[str, Lag]) -> str:
+    """Names only the topics with records that are not applied."""
+    behind = [f"{topic} {one.records}" for topic, one in lag.items() if one.records]
+    return (", ".join(behind) or "0") if lag else "not known"
+
+
 def _show_ai(stack: Stack, console: Console) -> Iterator[str]:
     projection, lost = (rows(stack.servers[AI], sql) for sql in (PROJECTION, LOST))
     if not projection:
@@ -124,8 +130,7 @@ def _show_ai(stack: Stack, console: Console) -> Iterator[str]:
         return
     generation, workers, parked, marks, oldest = projection[0]
     lag = consumer_lag(stack)
-    lags = ", ".join(f"{topic} {one.records}" for topic, one in lag.items()) or "not known"
-    console.print(f"consumer lag (generation {generation}): {lags}")
+    console.print(f"consumer lag (generation {generation}): {lag_text(lag)}", highlight=False)
     console.print(f"workers: {workers}")  # those of other machines included
     console.print(f"parked records: {parked}")
     console.print(f"lists: {marks} waiting, the oldest for {oldest:.1f} s")

@@ -16,9 +16,10 @@ from scripts.embedded.errors import CannotRun
 from scripts.embedded.ports import HOST, Ports, PortTaken, free_ports
 from scripts.embedded.postgres import Postgres
 from scripts.stack import keeper, logs, processes, running_ports, supervisor
+from scripts.stack.lag import Lag
 from scripts.stack.services import BY_NAME
 from scripts.stack.stack import Stack
-from scripts.stack.status import _show_processes
+from scripts.stack.status import _show_processes, lag_text
 from scripts.stack.supervisor import NotReady, ServiceStatus
 
 RELAY, AI = "relay", "ai"
@@ -93,6 +94,18 @@ def test_what_a_keeper_wrote_is_shown_only_while_it_works(
     problems = [*_show_processes(own, Table())]
     assert ("relay is in backoff: exit code 1" in problems) == (wrong is None)
     assert ("relay does not run" in problems) == (wrong is not None)
+
+
+@pytest.mark.parametrize(
+    ("lag", "text"),
+    [
+        ({}, "not known"),
+        ({"ongoza.users": Lag(), "ongoza.items": Lag()}, "0"),
+        ({"ongoza.users": Lag(), "ongoza.items": Lag(7, 0.5)}, "ongoza.items 7"),
+    ],
+)
+def test_topics_without_lag_are_not_named(lag: dict[str, Lag], text: str) -> None:
+    assert lag_text(lag) == text
 
 
 @pytest.fixture
