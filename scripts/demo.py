@@ -243,8 +243,12 @@ async def follow(learner: Learner, db: asyncpg.Connection, item: dict[str, Any])
     return after
 
 
-if __name__ == "__main__":
+def main() -> None:
     try:
         asyncio.run(demo())
-    except (httpx.TransportError, TimeoutError) as error:
+    except (httpx.TransportError, OSError, TimeoutError) as error:
         sys.exit(f"the demo needs the running stack (`make up`): {error or type(error).__name__}")
+
+
+if __name__ == "__main__":
+    main()
