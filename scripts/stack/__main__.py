@@ -234,7 +234,8 @@ def logs(
         files = sorted((stack.folder / "logs").glob(f"{name or '*'}.log"))
         if not files:
             raise CannotRun(f"no such log in {stack.folder / 'logs'}")
-        subprocess.run(["tail", "-n", "20", "-F", *map(str, files)], check=False)  # noqa: S603, S607
+        # In place of this process, so that a signal to it ends what follows the files.
+        os.execvp("tail", ["tail", "-n", "20", "-F", *map(str, files)])  # noqa: S606, S607
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

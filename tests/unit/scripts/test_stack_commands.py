@@ -191,3 +191,19 @@ def test_a_taken_port_is_all_that_up_prints(
     assert f"port {ports.db} (db) is taken" in output.getvalue()
     assert "waiting" not in output.getvalue()
     assert "relay" not in output.getvalue()
+
+
+def test_logs_are_followed_by_no_process_below_the_one_that_was_started(home: Path) -> None:
+    (home / "logs").mkdir()
+    (home / "logs" / "relay.log").write_text("first line\n")
+    command = [sys.executable, "-m", "scripts.stack", "logs", "relay"]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as started:  # noqa: S603
+        try:
+            assert started.stdout is not None
+            assert started.stdout.readline() == "first line\n"
+            below = psutil.Process(started.pid).children(recursive=True)
+            for one in below:
+                one.kill()
+            assert below == []
+        finally:
+            started.kill()
