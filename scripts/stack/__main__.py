@@ -231,11 +231,14 @@ def logs(
             for line in found:
                 console.print(as_text(line), highlight=False, markup=False, soft_wrap=True)
             return
-        files = sorted((stack.folder / "logs").glob(f"{name or '*'}.log"))
+        files = {file.stem: file for file in sorted((stack.folder / "logs").glob("*.log"))}
         if not files:
-            raise CannotRun(f"no such log in {stack.folder / 'logs'}")
+            raise CannotRun(f"there are no logs in {stack.folder / 'logs'}: `make up` writes them")
+        if name and name not in files:
+            raise CannotRun(f"there is no log of {name}, but of {', '.join(files)}")
+        followed = [files[name]] if name else files.values()
         # In place of this process, so that a signal to it ends what follows the files.
-        os.execvp("tail", ["tail", "-n", "20", "-F", *map(str, files)])  # noqa: S606, S607
+        os.execvp("tail", ["tail", "-n", "20", "-F", *map(str, followed)])  # noqa: S606, S607
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -207,3 +207,14 @@ def test_logs_are_followed_by_no_process_below_the_one_that_was_started(home: Pa
             assert below == []
         finally:
             started.kill()
+
+
+def test_the_logs_that_there_are_are_named_if_the_wanted_one_is_missing(home: Path) -> None:
+    result = CliRunner().invoke(app, ["logs", "relay"])
+    assert (result.exit_code, "`make up` writes them" in result.output) == (1, True)
+    (home / "logs").mkdir()
+    for name in ("relay", "core"):
+        (home / "logs" / f"{name}.log").touch()
+    result = CliRunner().invoke(app, ["logs", "nosuch"])
+    assert result.exit_code == 1
+    assert result.output == "there is no log of nosuch, but of core, relay\n"
