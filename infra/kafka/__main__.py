@@ -148,8 +148,9 @@ def _report(title: str, every: list[Difference], found: Found) -> int:
 
 
 def _user(cluster: Cluster, name: str) -> int:
-    if f"User:{name}" not in principals():
-        print(f"the catalogue knows no {name}")
+    known = sorted(map(_name, principals()))
+    if name not in known:
+        print(f"the catalogue knows no {name}, but {', '.join(known)}")
         return WRONG
     typed = sys.stdin.isatty()
     password = getpass.getpass(f"password of {name}: ") if typed else sys.stdin.readline().strip()

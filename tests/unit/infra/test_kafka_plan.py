@@ -4,9 +4,12 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from infra.kafka.__main__ import WRONG, _user
+from infra.kafka.cluster import Cluster
 from infra.kafka.plan import (
     PARTITIONS_INSTEAD,
     REPLICATION_INSTEAD,
@@ -171,3 +174,11 @@ def test_the_command_needs_nothing_that_the_image_of_core_lacks() -> None:
     lacking = ("rich", "typer", "psutil")
     code = f"import sys; sys.modules.update(dict.fromkeys({lacking})); import infra.kafka.__main__"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)  # noqa: S603
+
+
+def test_the_principals_are_named_if_the_wanted_one_is_unknown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert _user(cast(Cluster, None), "my_other") == WRONG
+    known = capsys.readouterr().out.removeprefix("the catalogue knows no my_other, but ")
+    assert {"ai", "core"} <= {*known.strip().split(", ")}
