@@ -5,8 +5,13 @@ import subprocess
 import sys
 
 import pytest
+from typer.testing import CliRunner
 
+from ai.kit.errors import NotFound
 from ai.kit.settings import SettingsError, load_settings
+from ai.operations import parked
+from ai.operations.command import command as parked_command
+from scripts.embedded.ports import HOST, free_ports
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -66,3 +71,28 @@ def test_an_invalid_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JWT_SECRET_KEY", "y")
     with pytest.raises(SettingsError, match=r"Missing or invalid: AI_PORT\."):
         load_settings()
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["--dry-run"]])
+def test_a_rebuild_says_which_database_does_not_answer(arguments: list[str]) -> None:
+    [port] = free_ports(1)
+    own = {"VECTOR_DB_HOST": HOST, "VECTOR_DB_PORT": str(port), "VECTOR_DB_PASSWORD": "x"}
+    done = run("rebuild", *arguments, JWT_SECRET_KEY="x" * 40, **own)
+    assert done.returncode == 1
+    assert done.stderr == f"ai's database at {HOST}:{port} does not answer\n"
+
+
+@pytest.mark.parametrize("arguments", [["show", "7"], ["retry", "7"]])
+def test_a_missing_parked_record_is_named(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def none(*_: object) -> None:
+        raise NotFound
+
+    monkeypatch.setenv("VECTOR_DB_PASSWORD", "x")
+    monkeypatch.setenv("JWT_SECRET_KEY", "x" * 40)
+    monkeypatch.setattr(parked, "one", none)
+    monkeypatch.setattr(parked, "retry", none)
+    result = CliRunner().invoke(parked_command, arguments)
+    assert result.exit_code == 1
+    assert "there is no parked record 7" in result.output

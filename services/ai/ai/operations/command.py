@@ -8,7 +8,8 @@ import getpass
 import logging
 import sys
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from rich.table import Table
 
 from ai.kit.broker import BrokerError, KafkaConfig, Reader
 from ai.kit.db import UNAVAILABLE, open_pool
-from ai.kit.errors import ApiError
+from ai.kit.errors import ApiError, NotFound
 from ai.kit.settings import load_settings
 from ai.operations import decisions_file, parked
 
@@ -63,7 +64,8 @@ def show(parked_id: int) -> None:
     """Show one record with its headers and bytes."""
 
     async def work(pool: asyncpg.Pool) -> None:
-        one = await parked.one(pool, parked_id)
+        with _named_if_missing(parked_id):
+            one = await parked.one(pool, parked_id)
         console.print(f"{one.topic} partition {one.partition} offset {one.offset}")
         console.print(f"cause: {one.cause}", markup=False)
         console.print(f"key: {one.key!r}", markup=False)
@@ -173,7 +175,8 @@ def _run_on_each(
         outcomes: Counter[str] = Counter()
         for parked_id in await _chosen(pool, ids, only):
             try:
-                outcome = await apply(pool, parked_id)
+                with _named_if_missing(parked_id):
+                    outcome = await apply(pool, parked_id)
             except parked.StillRefused as error:
                 outcome = error.detail
             if ids:
@@ -186,6 +189,14 @@ def _run_on_each(
             sys.exit(REFUSED)
 
     _run(work)
+
+
+@contextmanager
+def _named_if_missing(parked_id: int) -> Iterator[None]:
+    try:
+        yield
+    except NotFound:
+        sys.exit(f"there is no parked record {parked_id}")
 
 
 async def _chosen(pool: asyncpg.Pool, ids: list[int] | None, only: parked.Filter) -> Sequence[int]:

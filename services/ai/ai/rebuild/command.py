@@ -45,6 +45,10 @@ DIFFERS = 2
 """The exit code when the new generation must not go live; 1 for everything else that fails."""
 
 
+class DatabaseUnreachable(Exception):
+    """No connection was made; the message is host and port."""
+
+
 @command.callback()
 def start(
     context: typer.Context,
@@ -126,6 +130,8 @@ def _run(work: Coroutine[None, None, None]) -> None:
     collect_less_often()
     try:
         asyncio.run(work)
+    except DatabaseUnreachable as error:
+        sys.exit(f"ai's database at {error} does not answer")
     except Differs as error:
         show.comparison(console, error.comparison)
         console.print(f"[red]not switched: {error}[/]")
@@ -142,6 +148,15 @@ def _run(work: Coroutine[None, None, None]) -> None:
         sys.exit(f"interrupted by {type(error).__name__}; start it again to continue")
 
 
+async def _connect(settings: Settings) -> asyncpg.Connection:
+    """Raises DatabaseUnreachable."""
+    try:
+        return await connect(settings)
+    except UNAVAILABLE as error:
+        where = f"{settings.vector_db_host}:{settings.vector_db_port}"
+        raise DatabaseUnreachable(where) from error
+
+
 async def _with_tools(
     work: Callable[[Tools], Awaitable[None]], backend: Backend | None = None
 ) -> None:
@@ -151,7 +166,7 @@ async def _with_tools(
 
 async def _with_database(work: Callable[[asyncpg.Connection], Awaitable[None]]) -> None:
     """For what needs no model, which takes a second to load."""
-    db = await connect(load_settings())
+    db = await _connect(load_settings())
     try:
         await work(db)
     finally:
@@ -161,7 +176,7 @@ async def _with_database(work: Callable[[asyncpg.Connection], Awaitable[None]]) 
 @asynccontextmanager
 async def tools(settings: Settings, backend: Backend | None) -> AsyncIterator[Tools]:
     async with AsyncExitStack() as stack:
-        db = await connect(settings)
+        db = await _connect(settings)
         stack.push_async_callback(db.close)
         await register_vector(db)
         live_encoder = await _encoder(stack, settings.embedding_backend)
