@@ -20,8 +20,8 @@ down: .venv/.ready ## stop what `make up` started; its data stays
 	@$(STACK) down
 status: .venv/.ready ## show processes, health, outbox, jobs and consumer lag; fails when something is wrong
 	@$(STACK) status
-reset: .venv/.ready ## stop everything and delete its data
-	@$(STACK) reset
+reset: .venv/.ready ## stop everything and delete its data, after a question (ARGS=--yes: without)
+	@$(STACK) reset $(ARGS)
 logins: .venv/.ready ## print the logins of the demo data again
 	@$(STACK) logins
 logs: .venv/.ready ## follow the logs (SERVICE=relay for one), or show one request's way (REQUEST=its id)
