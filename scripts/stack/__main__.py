@@ -37,8 +37,9 @@ console = Console()
 
 ROLES = ("learner", "mentor", "director", "sponsor", "admin")
 COLOURS = {
-    **{WAITING: "dim", "starting": "yellow", "done, not served yet": "yellow"},
-    **{"ready": "green", "done": "green"},
+    WAITING: "dim",
+    **dict.fromkeys(("preparing", "starting", "done, not served yet"), "yellow"),
+    **dict.fromkeys(("ready", "done"), "green"),
 }
 OWN = ("data", "files", IMAGES, "logs", "mail", "run", "uploads", "env", *PROPERTIES)
 
@@ -76,15 +77,15 @@ class Progress:
     def report(self, name: str, state: str) -> None:
         if self.moved and not self.seen:
             moves = (f"{one} from {old} to {new}" for one, (old, new) in self.moved.items())
-            console.print(f"{', '.join(moves)}: what runs is stopped first", highlight=False)
+            _print_line(f"{', '.join(moves)}: what runs is stopped first")
         now = time.monotonic()
         before, began, _ = self.seen.get(name, (WAITING, now, now))
         self.seen[name] = state, began, now
         if console.is_terminal:
             self.live.start()
-        elif state != before:
+        elif state not in (before, WAITING):
             shown = self._shown(name, state, self.stack.register.all())
-            console.print(f"{now - self.began:5.1f} s  {name}: {shown}", highlight=False)
+            _print_line(f"{now - self.began:5.1f} s  {name}: {shown}")
 
     def table(self) -> Table:
         table = Table("service", "pid", "port", "state", "seconds")
@@ -100,6 +101,11 @@ class Progress:
     def _shown(self, name: str, state: str, started: Mapping[str, Started]) -> str:
         ran = name in self.ran_before and self.ran_before[name] == started.get(name)
         return "ready, ran already" if ran and state == "ready" else state
+
+
+def _print_line(text: str) -> None:
+    """Not wrapped, so that other programs find it."""
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -227,7 +227,7 @@ class Stack:
             try:
                 self._stop_outdated(report)
                 running_ports.write(self.folder, self.ports)
-                self._prepare(names)
+                self._prepare(names, report)
             except BaseException:  # also when it is interrupted
                 if keep:
                     keeper.adopt(self)
@@ -304,9 +304,11 @@ class Stack:
         alive = [name for name in BY_NAME if self.register.alive(name)]
         return {number for name in alive for number in ports_of(name, before).values()}
 
-    def _prepare(self, names: Iterable[str]) -> None:
+    def _prepare(self, names: Iterable[str], report: Listener) -> None:
         """Prepare side by side the servers that take long the first time (jars, new clusters)."""
         idle = [name for name in names if name in self.servers and not self.register.alive(name)]
+        for name in idle:
+            report(name, "preparing")
         if idle:
             with ThreadPoolExecutor(len(idle)) as pool:
                 list(pool.map(lambda name: self.servers[name].prepare(), idle))

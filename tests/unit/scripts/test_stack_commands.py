@@ -160,7 +160,7 @@ def test_without_a_terminal_up_prints_a_line_for_each_change(
     printed: list[str] = []
 
     def up(_: Stack, __: object, report: Listener, *, keep: bool) -> None:
-        for state in ("waiting", "starting", "ready"):
+        for state in ("waiting", "stopped", "waiting", "starting", "ready"):
             report("core", state)
             printed.append(output.getvalue())
         raise CannotRun("relay failed")
@@ -171,11 +171,12 @@ def test_without_a_terminal_up_prints_a_line_for_each_change(
     assert CliRunner().invoke(app, ["up"]).exit_code == 1
     lines = output.getvalue().splitlines()
     assert [line.split(" s  ")[-1] for line in lines] == [
+        "core: stopped",
         "core: starting",
         "core: ready",
         "relay failed",
     ]
-    assert [len(text.splitlines()) for text in printed] == [0, 1, 2]
+    assert [len(text.splitlines()) for text in printed] == [0, 1, 1, 2, 3]
 
 
 @pytest.mark.parametrize("is_terminal", [True, False])
