@@ -52,7 +52,10 @@ def unlisted(needs: Needs) -> Iterator[str]:
         types = {fact.type for fact in topic.facts}
         for team in needs.teams:
             if types & team.needs.keys() and team.team not in topic.consumers:
-                yield f"{topic.name}: {team.team} uses it and is not among its consumers"
+                yield (
+                    f"{topic.name}: {team.team} uses it and is not among its consumers: "
+                    "add it in contracts/ongoza_contracts/topics.py"
+                )
 
 
 def _within(inner: str, outer: str) -> bool:

@@ -150,11 +150,12 @@ def test_the_page_for_other_teams_leads_a_newcomer_to_their_first_numbers(
     (tmp_path / "contracts").symlink_to(CONTRACTS)
     (take,), (first,) = blocks("python"), blocks("python first.py")
     in_one_line, commands = blocks("sh")
-    (tmp_path / "take.py").write_text(take)
-    (tmp_path / "first.py").write_text(first)
+    local = tmp_path / ".local"
+    local.mkdir()
+    (local / "take.py").write_text(take)
+    (local / "first.py").write_text(first)
     publish(kafka_bootstrap, user(711), progress(711, "course-1", 1))
-    (tmp_path / ".local").mkdir()
-    properties = tmp_path / ".local" / "my_team.properties"
+    properties = local / "my_team.properties"
     properties.write_text(f"bootstrap.servers={kafka_bootstrap}\n")
     *_, tried = run(["bash", "-ec", in_one_line], tmp_path).splitlines()  # pip prints before it
     assert json.loads(tried)["type"] == "ongoza.progress.updated.v1"
@@ -167,7 +168,10 @@ def test_the_page_for_other_teams_leads_a_newcomer_to_their_first_numbers(
         progress(713, "course-1", 1),
         erased(713),
     )
-    again = run([str(tmp_path / "mine" / "bin" / "python"), "first.py", str(properties)], tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {".local", "contracts"}
+    again = run(
+        [str(local / "mine/bin/python"), str(local / "first.py"), str(properties)], tmp_path
+    )
     assert counted(again) == (items + 1, done + 1)
 
 

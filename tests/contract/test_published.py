@@ -56,6 +56,15 @@ def test_a_changed_asyncapi_document_is_noticed(copy: Path) -> None:
     assert "committed asyncapi.yaml" in output
 
 
+def test_a_team_missing_from_a_topic_is_named_with_the_file_to_add_it_to(copy: Path) -> None:
+    (copy / "consumers" / "my_team").mkdir()
+    (copy / "consumers" / "my_team" / "needs.yaml").write_text(
+        f"{{team: my_team, contact: a@ongoza.example, needs: {{{PROGRESS}: {{fields: [status]}}}}}}"
+    )
+    problem = "ongoza.progress: my_team uses it and is not among its consumers"
+    assert run_check(copy) == (1, f"{problem}: add it in contracts/ongoza_contracts/topics.py\n")
+
+
 def test_a_missing_example_is_noticed(copy: Path) -> None:
     (copy / "examples" / PROGRESS / "future.json").unlink()
     assert run_check(copy) == (1, f"missing example: {PROGRESS}/future.json\n")
