@@ -127,6 +127,10 @@ def load_needs(path: Path) -> TeamNeeds:
         raise CannotConsume(f"a needs file is YAML, and PyYAML is missing: {INSTALL}") from None
     try:
         return TeamNeeds.model_validate(yaml.safe_load(path.read_text()))
+    except FileNotFoundError:
+        raise CannotConsume(
+            f"there is no file {path}: write it first, or leave out --needs"
+        ) from None
     except (OSError, ValidationError, yaml.YAMLError) as error:
         raise CannotConsume(f"{path}: {error}") from None
 

@@ -88,6 +88,13 @@ def test_needs_that_are_not_published_are_refused_before_anything_is_read(
     assert said.out == ""
 
 
+def test_a_missing_needs_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    absent = tmp_path / "needs.yaml"
+    assert main(["--topic", "progress", "--group", "mine", "--needs", str(absent)]) == 1
+    said = f"there is no file {absent}: write it first, or leave out --needs\n"
+    assert capsys.readouterr().err == said
+
+
 def test_a_missing_login_file_and_an_unknown_topic_are_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
