@@ -1,13 +1,18 @@
 """When an entity differs between core and ai, and when its record is only on the way."""
 
+from collections.abc import AsyncIterator
+from io import StringIO
+from typing import Any
+
 import asyncpg
 import httpx
 import pytest
+from rich.console import Console
 
 from ai.kit.auth import Tokens
 from ai.kit.core_client import CoreClient, CoreRefused, CoreUnavailable
 from ai.projections.registry import REGISTRY
-from ai.reconcile import calls
+from ai.reconcile import calls, command
 from ai.reconcile.calls import Calls
 from ai.reconcile.differences import Difference, classify
 from tests.tokens import SECRET
@@ -103,3 +108,25 @@ async def test_a_refusal_is_final() -> None:
     with pytest.raises(CoreRefused):
         await core.asked_with(60).version("progress", "7:course-1")
     assert core.calls == 1
+
+
+class OneTopicWithEntities:
+    """A core and an ai that have entities of one topic alone, all equal."""
+
+    async def compare(self, projection: Any) -> AsyncIterator[tuple[int, list[Difference]]]:
+        if projection is PROGRESS:
+            yield 3, []
+
+    async def confirm(self, _: Any, differences: list[Difference]) -> list[Difference]:
+        return differences
+
+    def start(self) -> None:
+        """No record is on the way."""
+
+
+async def test_an_empty_topic_counts_as_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed, both = StringIO(), OneTopicWithEntities()  # in place of both arguments
+    monkeypatch.setattr(command, "console", Console(file=printed))
+    found = await command.reconcile(both, both, repair=False)  # type: ignore[arg-type]
+    assert found.compared == 3
+    assert printed.getvalue().count("100%") == len(REGISTRY.projections)

@@ -49,7 +49,8 @@ async def reconcile(reconciler: Reconciler, arrivals: Arrivals, *, repair: bool)
                 found.compared += count
                 seen.setdefault(projection.topic, []).extend(differences)
                 progress.update(task, advance=count)
-            progress.update(task, total=progress.tasks[task].completed)
+            steps = progress.tasks[task].completed or 1  # an empty topic is done as well
+            progress.update(task, total=steps, completed=steps)
     arrivals.start()
     for topic, differences in seen.items():
         found.add(await reconciler.confirm(topic, differences))
