@@ -85,7 +85,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     skipped = terminalreporter.stats.get("skipped", ())
     if left_out := sum("web" in report.keywords for report in skipped):
         terminalreporter.write_line(f"{left_out} tests in a browser were left out: no Chromium")
-    terminalreporter.write_line(f"{len(_on_the_broker)} tests ran on the real Kafka broker")
+    if _on_the_broker:
+        terminalreporter.write_line(f"{len(_on_the_broker)} tests ran on the real Kafka broker")
 
 
 @pytest.hookimpl(wrapper=True)
