@@ -16,13 +16,13 @@ END_OF_BLOCK = "--- end of block"
 
 
 def blocks(page: str) -> list[tuple[str, list[str]]]:
-    """The commands of each block with the lines that the page says they print."""
+    """The commands of each block with the lines, but empty ones, that the page says they print."""
     found: list[tuple[str, list[str]]] = []
     for language, text in BLOCK.findall(page):
         if language == "sh":
             found.append((text, []))
         else:
-            found[-1][1].extend(text.splitlines())
+            found[-1][1].extend(line for line in text.splitlines() if line)
     return found
 
 
