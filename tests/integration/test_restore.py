@@ -1,8 +1,12 @@
-"""Each of the three stores is put back to an earlier state while it is written to."""
+"""Each of the three stores is put back to an earlier state while it is written to, with the
+commands of docs/operate-restore.md as they are printed."""
 
+import os
+import re
 import secrets
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,8 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from scripts.embedded.postgres import BINARIES, Postgres
-from scripts.stack.stack import Stack
+from scripts.stack.stack import PROJECT, Stack
 from scripts.stack.status import restore_problems
 from tests.integration.commands import output_of
 from tests.integration.story import (
@@ -27,6 +30,9 @@ from tests.servers import new_stack, start_with_few_learners
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.kafka, pytest.mark.postgres]
 
 COMMAND = "python -m core.manage after_restore"
+PAGE = (PROJECT / "docs" / "operate-restore.md").read_text()
+SECTIONS = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
+STOPS = re.findall(r"`(stop \w+ .*?)`", SECTIONS["On a local stack"])
 
 
 @pytest.fixture(scope="module")
@@ -40,29 +46,33 @@ def own_stack() -> Iterator[Stack]:
         shutil.rmtree(stack.folder, ignore_errors=True)
 
 
-def postgres(tool: str, *options: str) -> None:
-    """One of PostgreSQL's own tools, as docs/operate-restore.md says."""
-    done = subprocess.run(  # noqa: S603
-        [str(BINARIES / tool), *options], capture_output=True, text=True, check=False
+def run_in_local_shell(stack: Stack, *commands: str) -> None:
+    """Runs commands after the preparation that the page has for a local stack."""
+    start, preparation = re.findall(r"```sh\n(.*?)```", SECTIONS["On a local stack"], re.DOTALL)
+    assert start == ".venv/bin/python -m scripts.stack run -- bash --norc\n"
+    preparation = preparation.replace('"$PWD"/.venv', sys.prefix)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["/bin/bash", "-e"],
+        input="\n".join((preparation, *commands)),
+        cwd=PROJECT,
+        env={**stack.environment, "ONGOZA_HOME": str(stack.folder), "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
-def server_of(stack: Stack, name: str) -> Postgres:
-    server = stack.servers[name]
-    assert isinstance(server, Postgres)
-    return server
-
-
-def dump(server: Postgres, file: Path) -> None:
-    postgres("pg_dump", "--format", "custom", "--file", str(file), server.url())
-
-
-def restore(server: Postgres, file: Path) -> None:
-    maintenance = server.url("postgres")
-    postgres("dropdb", "--force", "--maintenance-db", maintenance, server.database)
-    postgres("createdb", "--maintenance-db", maintenance, server.database)
-    postgres("pg_restore", "--single-transaction", "--dbname", server.url(), str(file))
+def commands_of(section: str, file: Path) -> tuple[str, list[str]]:
+    """The page's commands that write a backup to the file, and those that restore it."""
+    lines = re.findall(r"^    (\w.*)", SECTIONS[section], re.MULTILINE)
+    tools = ("pg_dump", "dropdb", "createdb", "pg_restore")
+    backup, *restore = [
+        re.sub(r"\w+\.dump", str(file), line) for line in lines if line.startswith(tools)
+    ]
+    assert len(restore) == 3
+    return backup, restore
 
 
 @contextmanager
@@ -176,7 +186,7 @@ def test_a_restored_database_of_core_is_noticed_and_brought_up_to_date(
     own_stack: Stack, tmp_path: Path
 ) -> None:
     stack, password = own_stack, secrets.token_urlsafe(16)
-    server, file = server_of(stack, "postgres-relational"), tmp_path / "core.dump"
+    backup, restore = commands_of("core's database", tmp_path / "core.dump")
     older, busy = Learner.signed_up(stack, password), Learner.signed_up(stack, password)
     erased = Learner.signed_up(stack, password)
     first, second = older.recommended()[:2]
@@ -184,7 +194,7 @@ def test_a_restored_database_of_core_is_noticed_and_brought_up_to_date(
     with load(stack, busy, first):
         assert older.report(first, 10) == 201
         eventually(lambda: applied_version(stack, older.user_id, first) == 1)
-        dump(server, file)
+        run_in_local_shell(stack, backup)
         # After the backup: a new learner, progress, an erasure. ai has all of it.
         lost = Learner.signed_up(stack)
         assert lost.report(first, 30) == 201
@@ -195,12 +205,11 @@ def test_a_restored_database_of_core_is_noticed_and_brought_up_to_date(
         eventually(lambda: applied_version(stack, lost.user_id, first) == 1)
         eventually(lambda: erased.ai("GET", "/api/v1/recommendations").status_code == 401)
         # The database is put back, and all start again.
-        for name in ("core", "relay"):
-            stack.stop(name)
-        restore(server, file)
+        run_in_local_shell(stack, STOPS[0], *restore)
         stack.run("core")
         check_writes_are_refused(stack, older, first)
         run_after_restore(stack)
+    stack.run("jobs", "webhooks")
     new = Learner.signed_up(stack)
     assert new.user_id > lost.user_id
     # The lost learner's token opens nothing, and the erased learner stays erased.
@@ -220,20 +229,18 @@ def test_a_restored_database_of_ai_reads_on_from_its_own_positions(
     own_stack: Stack, tmp_path: Path
 ) -> None:
     stack, password = own_stack, secrets.token_urlsafe(16)
-    server, file = server_of(stack, "postgres-vector"), tmp_path / "ai.dump"
+    backup, restore = commands_of("ai's database", tmp_path / "ai.dump")
     learner, busy = Learner.signed_up(stack), Learner.signed_up(stack)
     erased = Learner.signed_up(stack, password)
     item = learner.recommended()[0]
     with load(stack, busy, item):
         assert learner.report(item, 10) == 201
         eventually(lambda: applied_version(stack, learner.user_id, item) == 1)
-        dump(server, file)
+        run_in_local_shell(stack, backup)
         assert learner.report(item, 40) == 200
         assert erased.core("DELETE", "/api/v1/users/me/", json={"password": password}).is_success
         eventually(lambda: applied_version(stack, learner.user_id, item) == 2)
-        for name in ("ai", "worker"):
-            stack.stop(name)
-        restore(server, file)
+        run_in_local_shell(stack, STOPS[1], *restore)
         assert applied_version(stack, learner.user_id, item) == 1
         stack.run("worker")
         stack.run("ai")
@@ -255,8 +262,7 @@ def test_a_restored_kafka_is_noticed_and_filled_again(own_stack: Stack, tmp_path
         stack.run("kafka")
         assert learner.report(item, 40) == 200
         eventually(lambda: applied_version(stack, learner.user_id, item) == 2)
-        for name in ("relay", "worker", "kafka"):
-            stack.stop(name)
+        run_in_local_shell(stack, STOPS[2])
         shutil.rmtree(data)
         shutil.copytree(copy, data)
         for name in ("kafka", "relay"):
