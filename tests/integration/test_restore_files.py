@@ -12,7 +12,7 @@ import pytest
 from scripts.stack.services import BY_NAME
 from scripts.stack.stack import Stack
 from tests.integration.story import Learner, eventually
-from tests.integration.test_restore import dump, restore, server_of
+from tests.integration.test_restore import STOPS, commands_of, run_in_local_shell
 from tests.servers import new_stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.postgres]
@@ -91,17 +91,16 @@ def test_files_and_database_of_different_moments_are_no_error(
     files_stack: Stack, tmp_path: Path
 ) -> None:
     stack, folder = files_stack, files_stack.folder / "files"
-    server, file, copy = server_of(stack, "postgres-relational"), tmp_path / "db", tmp_path / "copy"
+    backup, restore = commands_of("core's database", tmp_path / "core.dump")
+    copy = tmp_path / "copy"
     learner = sign_up(stack)
     first = export(learner)
     check_complete(learner)
-    dump(server, file)
+    run_in_local_shell(stack, backup)
     shutil.copytree(folder, copy)
     assert export(learner) != first  # its bytes take the place of the first one's
     # The database is put back, the files are not: a row without bytes, and bytes without a row.
-    for name in ("core", "jobs"):
-        stack.stop(name)
-    restore(server, file)
+    run_in_local_shell(stack, STOPS[0], *restore)
     restart(stack)
     assert learner.core("GET", EXPORT).json()["sha256"] == first
     check_gone(learner)
