@@ -169,7 +169,7 @@ class ScaledStack(Stack):
         return dict(found.topics[PROGRESS.name].partitions)
 
     def members(self) -> int:
-        """How many workers share the partitions; 0 while they are being shared out."""
+        """How many workers share the partitions; 0 during a rebalance."""
         admin = self._admin()  # without it the answer would never come
         asked = admin.describe_consumer_groups([GROUP], request_timeout=BROKER_SECONDS)
         try:
