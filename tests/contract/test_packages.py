@@ -20,7 +20,6 @@ from tests.contract.test_consumers import CORPUS, cases
 
 pytestmark = pytest.mark.slow
 
-TYPESCRIPT = CONTRACTS / "typescript"
 LOCK = CONTRACTS.parent / "requirements.lock"
 UV = [sys.executable, "-m", "uv"]
 USE = """
@@ -42,14 +41,26 @@ console.log(read.outcome);
 
 
 @pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """By the beginning of the file's name."""
-    # Built from a copy, because a build writes into its source.
-    source = tmp_path_factory.mktemp("source") / "contracts"
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the contracts, because a build writes into its source."""
     ignored = shutil.ignore_patterns("node_modules", "dist", "generated", "__pycache__")
-    shutil.copytree(CONTRACTS, source, ignore=ignored)
+    return Path(
+        shutil.copytree(CONTRACTS, tmp_path_factory.mktemp("s") / "contracts", ignore=ignored)
+    )
+
+
+@pytest.fixture(scope="module")
+def packages(source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """By the beginning of the file's name."""
     found = build(source, tmp_path_factory.mktemp("packages"))
     return {path.name.split("-0.")[0]: path for path in found}
+
+
+@pytest.fixture(scope="module")
+def typescript(source: Path, packages: dict[str, Path]) -> Path:
+    """The folder of the package that `packages` built."""
+    assert packages
+    return source / "typescript"
 
 
 def environment(folder: Path, *wheels: Path) -> str:
@@ -104,9 +115,8 @@ def test_the_tarball_holds_types_of_every_fact_and_nothing_else(packages: dict[s
     }
 
 
-@pytest.mark.usefixtures("packages")
-def test_the_typescript_package_passes_the_corpus() -> None:
-    said = run([NODE, "test/corpus.mjs", str(CORPUS)], TYPESCRIPT)
+def test_the_typescript_package_passes_the_corpus(typescript: Path) -> None:
+    said = run([NODE, "test/corpus.mjs", str(CORPUS)], typescript)
     assert said == f"{cases()} cases, 0 failed\n"
 
 
@@ -122,13 +132,11 @@ console.log(JSON.stringify([updated, ...erased, take("ongoza.user.updated.v1", 4
 """
 
 
-@pytest.mark.usefixtures("packages")
-def test_a_record_of_an_erasure_that_comes_again_changes_nothing() -> None:
-    said = run([NODE, "--input-type=module", "--eval", ERASED_TWICE], TYPESCRIPT)
+def test_a_record_of_an_erasure_that_comes_again_changes_nothing(typescript: Path) -> None:
+    said = run([NODE, "--input-type=module", "--eval", ERASED_TWICE], typescript)
     assert json.loads(said) == [True, True, False, False]
 
 
-@pytest.mark.usefixtures("packages")
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -140,7 +148,7 @@ def test_a_record_of_an_erasure_that_comes_again_changes_nothing() -> None:
     ],
 )
 def test_the_typescript_package_refuses_what_the_schema_refuses(
-    tmp_path: Path, before: str, after: str
+    typescript: Path, tmp_path: Path, before: str, after: str
 ) -> None:
     case = json.loads((CORPUS / "malformed.header-wrong-type.json").read_text())
     body = json.dumps(case["expect"]["fact"])
@@ -148,22 +156,22 @@ def test_the_typescript_package_refuses_what_the_schema_refuses(
     case["value"], case["expect"] = body, {"outcome": "fact", **case["expect"], "fact": {}}
     (tmp_path / "case.json").write_text(json.dumps(case))
     command = [NODE, "test/corpus.mjs", str(tmp_path)]
-    assert run(command, TYPESCRIPT) == "1 cases, 0 failed\n"
+    assert run(command, typescript) == "1 cases, 0 failed\n"
     case["value"] = body.replace(before, after)
     case["expect"] = {"outcome": "refused", "code": "bad_payload"}
     (tmp_path / "case.json").write_text(json.dumps(case))
-    assert run(command, TYPESCRIPT) == "1 cases, 0 failed\n"
+    assert run(command, typescript) == "1 cases, 0 failed\n"
 
 
 def test_the_tarball_installs_offline_and_its_types_refuse_a_misuse(
-    packages: dict[str, Path], tmp_path: Path
+    packages: dict[str, Path], typescript: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "package.json").write_text('{"name": "mine", "type": "module", "private": true}')
     npm(tmp_path, "install", "--offline", "--no-audit", str(packages["ongoza-contracts"]))
-    (tmp_path / "node_modules" / "@types").symlink_to(TYPESCRIPT / "node_modules" / "@types")
+    (tmp_path / "node_modules" / "@types").symlink_to(typescript / "node_modules" / "@types")
     script = tmp_path / "use.ts"
     script.write_text(USE)
-    tsc = str(TYPESCRIPT / "node_modules" / "typescript" / "bin" / "tsc")
+    tsc = str(typescript / "node_modules" / "typescript" / "bin" / "tsc")
     options = ["--strict", "--module", "nodenext", "--target", "es2022", "--types", "node"]
     run([NODE, tsc, *options, "use.ts"], tmp_path)
     assert run([NODE, "use.js"], tmp_path) == "refused\n"
@@ -173,7 +181,7 @@ def test_the_tarball_installs_offline_and_its_types_refuse_a_misuse(
 
 
 def test_the_typescript_validator_knows_every_keyword_of_the_schemas() -> None:
-    validator = (TYPESCRIPT / "src" / "validate.ts").read_text()
+    validator = (CONTRACTS / "typescript" / "src" / "validate.ts").read_text()
     annotations = ANNOTATIONS | {"$defs", "$ref", "default"}
     used = {word for one in schemas().values() for word in keywords(one)}
     assert {word for word in used - annotations if not word.startswith("x-")}
