@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from django.test import TransactionTestCase
 
 from ai.kit.db import open_pool
 from ai.kit.settings import Settings
@@ -16,6 +17,7 @@ from ai.projections.status import heartbeat
 from scripts.stack.services import SEED, SERVICES
 from scripts.stack.stack import Stack
 from tests import kafka_container
+from tests.emptied import empty_generation, empty_tables
 from tests.groups import GroupScheduling, group, turn
 from tests.integration.story import eventually, settled, what_is_served
 from tests.migrated import RELATIONAL, MigratedPostgres
@@ -25,17 +27,6 @@ REAL_BROKER = {
     *("kafka_bootstrap", "stack", "served_at_first", "whole"),
     *("pair", "secured", "cluster"),
 }
-EMPTY_GENERATION = """
-UPDATE catalogue_revision SET revision = 0;
-DO $$ BEGIN
-    EXECUTE (
-        SELECT 'TRUNCATE ' || string_agg(format('%I.%I', schemaname, tablename), ', ')
-        FROM pg_tables WHERE schemaname IN ('g1', 'public')
-            AND tablename NOT IN ('generation', 'schema_migration', 'catalogue_revision')
-    );
-END $$
-"""
-
 _on_the_broker: list[str] = []
 _stacks: list[Stack] = []
 """The whole stack while it runs."""
@@ -48,11 +39,11 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Mark tests by what they run on, and start with those whose servers take longest to start:
-    after pytest-django has sorted them its own way."""
-    yield
+    """Mark tests by what they run on before others select by marks, and start with those whose
+    servers take longest to start: after pytest-django has sorted them its own way."""
     for item in items:
         _mark(item)
+    yield
     items.sort(key=lambda item: turn(item.nodeid))
 
 
@@ -113,6 +104,7 @@ def pytest_unconfigure() -> None:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """pytest-django's hook before it makes its database, which is there with all its tables."""
+    TransactionTestCase._fixture_teardown = empty_tables
     SERVERS.run(RELATIONAL)
     server = SERVERS.servers[RELATIONAL]
     assert isinstance(server, MigratedPostgres)
@@ -152,7 +144,7 @@ def ai_settings(_vector_database: None) -> Settings:
 async def vector_pool(ai_settings: Settings) -> AsyncIterator[asyncpg.Pool]:
     """A pool as ai's writers use it, on a database whose tables are all empty."""
     pool = await open_pool(ai_settings, search_path="g1, public")
-    await pool.execute(EMPTY_GENERATION)
+    await empty_generation(pool)
     yield pool
     await pool.close()
 

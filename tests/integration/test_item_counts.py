@@ -25,7 +25,7 @@ from ai.projections.status import heartbeat
 from ai.recommendations import refresh
 from ai.recommendations.refresh import NeighboursRefresh
 from ongoza_contracts.event import Fact
-from tests.conftest import EMPTY_GENERATION
+from tests.emptied import empty_generation
 from tests.facts import NOW, erased, progress, published, record
 
 ITEMS = [f"course-{n}" for n in range(4)]
@@ -83,7 +83,7 @@ async def as_from_nothing(settings: Settings, steps: Sequence[Any]) -> None:
     pool = await open_pool(settings, search_path="g1, public")
     second = await open_pool(settings, search_path="g2, public")
     try:
-        await pool.execute(EMPTY_GENERATION)
+        await empty_generation(pool)
         await heartbeat(pool, "test", "g1")
         applier = Applier(pool, "g1", "test")
         for step in steps:

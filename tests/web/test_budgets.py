@@ -9,8 +9,6 @@ from scripts.stack.stack import Stack
 from scripts.web.weight import FLOOR_KB, Weight, slow_page, weigh, weigh_next
 from tests.web.people import Person, call_core, demo, log_in, sign_up, signed_up
 
-pytestmark = pytest.mark.slow
-
 LEARNER = (
     *("/dashboard/student", "/learn", "/coaching/insights", "/search?q=web"),
     *("/settings", "/settings/billing"),

@@ -1,12 +1,9 @@
 """Habits, goals and reflections in a browser."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.stack.stack import Stack
 from tests.web.people import call_core, log_in, signed_up
-
-pytestmark = pytest.mark.slow
 
 
 def test_a_habit_is_added_and_ticked_for_today(page: Page, web: Stack) -> None:

@@ -4,15 +4,12 @@ import re
 import secrets
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.stack.stack import Stack
 from tests.integration.commands import output_of
 from tests.integration.story import eventually
 from tests.web.people import Person, call_core, demo, log_in, signed_up
-
-pytestmark = pytest.mark.slow
 
 
 def cohorts(stack: Stack, name: str) -> list[dict[str, Any]]:

@@ -10,8 +10,6 @@ from playwright.sync_api import FilePayload, Page, expect
 from scripts.stack.stack import Stack
 from tests.web.people import call_core, demo, log_in
 
-pytestmark = pytest.mark.slow
-
 TEXT = "He asked me for money.\nTwice."
 
 

@@ -1,13 +1,10 @@
 """The bytes of a month that a browser counts for its user."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.stack.stack import Stack
 from tests.integration.story import eventually
 from tests.web.people import log_in, signed_up
-
-pytestmark = pytest.mark.slow
 
 COUNTED = """() => new Promise((resolve, reject) => {
   const request = indexedDB.open("ongoza");

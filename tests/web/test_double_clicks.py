@@ -9,8 +9,6 @@ from scripts.web.pages import PAGES
 from tests.web.double_clicks import Clicker, Held
 from tests.web.editors import open_editors
 
-pytestmark = pytest.mark.slow
-
 OF_STAFF = {
     "DELETE api/v1/organizations/*/members/*/",
     "POST api/v1/codes/",

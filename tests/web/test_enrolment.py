@@ -8,8 +8,6 @@ from playwright.sync_api import Page, expect
 from scripts.stack.stack import Stack
 from tests.web.people import demo
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def required(web: Stack) -> Iterator[None]:

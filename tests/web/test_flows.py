@@ -2,15 +2,12 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.stack.stack import Stack
 from tests.integration.story import eventually
 from tests.web.people import Person, log_in, sign_up, signed_up
 from tests.web.session_store import replace_access_token
-
-pytestmark = pytest.mark.slow
 
 QUESTIONS_MAX = 30
 """More than the profiler asks."""

@@ -3,14 +3,11 @@
 from datetime import UTC, datetime
 
 import httpx
-import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.stack.stack import Stack
 from tests.integration.story import ANSWER_SECONDS
 from tests.web.people import Person, call_core
-
-pytestmark = pytest.mark.slow
 
 
 def minor(stack: Stack, guardian: Person) -> Person:

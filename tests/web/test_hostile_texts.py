@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, Dialog, Page, ViewportSize
 
 from ongoza_contracts.vocabulary import Role
@@ -16,8 +15,6 @@ from tests.integration.objects import World
 from tests.web import page_checks
 from tests.web.hostile import ATTACKS, School, new_school
 from tests.web.people import Person, demo, log_in
-
-pytestmark = pytest.mark.slow
 
 SMALL = ViewportSize(width=320, height=640)
 SECRETS_AND_IDS = re.compile(

@@ -1,6 +1,5 @@
 """The main journeys with a keyboard alone: the focus is seen at each stop, and is not lost."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.stack.stack import Stack
@@ -10,8 +9,6 @@ from tests.integration.objects import World, mission
 from tests.web.keys import Keyboard
 from tests.web.people import call_core, signed_up
 from tests.web.profiler import expect_number
-
-pytestmark = pytest.mark.slow
 
 MISSION = "OPS-101"
 

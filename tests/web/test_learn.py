@@ -7,8 +7,6 @@ from scripts.stack.stack import Stack
 from tests.integration.story import eventually
 from tests.web.people import Person, call_core, log_in, signed_up
 
-pytestmark = pytest.mark.slow
-
 MODULE = "module-101-1"
 """It has a text in three languages, and a quiz."""
 

@@ -3,13 +3,10 @@
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from scripts.stack.stack import Stack
 from tests.web.people import demo, log_in
-
-pytestmark = pytest.mark.slow
 
 CONTENT = b"tcp 443\n" * 20_000
 

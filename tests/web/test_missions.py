@@ -7,8 +7,6 @@ from scripts.stack.stack import Stack
 from tests.integration.story import eventually
 from tests.web.people import Person, call_core, log_in, signed_up
 
-pytestmark = pytest.mark.slow
-
 CODE = "OPS-101"
 TEXT = "What you found and changed"
 FILE_BYTES = 700_000

@@ -7,8 +7,6 @@ from scripts.stack.stack import Stack
 from tests.integration.story import eventually
 from tests.web.people import Person, call_core, log_in, signed_up
 
-pytestmark = pytest.mark.slow
-
 HABITS = "coaching/habits/"
 KEPT_PAGES = "caches.open('pages').then(cache => cache.keys()).then(keys => keys.length)"
 

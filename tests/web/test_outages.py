@@ -1,14 +1,11 @@
 """A neighbour that is away never makes a page fail, and is said."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.stack.services import SESSIONS
 from scripts.stack.stack import Stack
 from tests.integration.story import eventually
 from tests.web.people import log_in, signed_up
-
-pytestmark = pytest.mark.slow
 
 AWAY = "This does not open for now"
 

@@ -12,8 +12,6 @@ from scripts.web.pages import PAGES
 from tests.web import page_checks
 from tests.web.editors import open_editors
 
-pytestmark = pytest.mark.slow
-
 SMALL = ViewportSize(width=320, height=640)
 ZOOMED = ViewportSize(width=640, height=400)
 """What a window of 1280 by 800 has room for at 200 %."""

@@ -1,6 +1,5 @@
 """The profiler in a browser: with and without JavaScript, back, resumed, and in two tabs."""
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from scripts.stack.stack import Stack
@@ -30,7 +29,6 @@ def test_a_learner_signs_up_is_profiled_and_comes_home(page: Page, web: Stack) -
     expect(page.get_by_text(f"After {count} answers")).to_be_visible()
 
 
-@pytest.mark.slow
 def test_the_profiler_works_without_javascript(web: Stack, browser: Browser) -> None:
     context = browser.new_context(base_url=web.web_url, java_script_enabled=False, locale="en-GB")
     page = context.new_page()
@@ -46,7 +44,6 @@ def test_the_profiler_works_without_javascript(web: Stack, browser: Browser) -> 
     context.close()
 
 
-@pytest.mark.slow
 def test_a_session_is_gone_on_with_from_another_browser(
     page: Page, web: Stack, browser: Browser
 ) -> None:
@@ -69,7 +66,6 @@ def test_a_session_is_gone_on_with_from_another_browser(
     other.close()
 
 
-@pytest.mark.slow
 def test_back_shows_the_answer_which_may_be_changed(page: Page, web: Stack) -> None:
     sign_up(page, Person.new())
     expect_number(page, 1)
@@ -95,7 +91,6 @@ def test_back_shows_the_answer_which_may_be_changed(page: Page, web: Stack) -> N
     expect_number(page, 3)
 
 
-@pytest.mark.slow
 def test_two_tabs_do_not_undo_each_other(page: Page, web: Stack) -> None:
     sign_up(page, Person.new())
     answer(page, 2)
@@ -127,7 +122,6 @@ def test_two_tabs_do_not_undo_each_other(page: Page, web: Stack) -> None:
     stale.wait_for_url(f"**{PROFILER}/result?session=*")
 
 
-@pytest.mark.slow
 def test_a_double_click_answers_one_question(page: Page, web: Stack) -> None:
     sign_up(page, Person.new())
     expect_number(page, 1)
@@ -137,7 +131,6 @@ def test_a_double_click_answers_one_question(page: Page, web: Stack) -> None:
     expect(page.get_by_text("1 answer accepted")).to_be_visible()
 
 
-@pytest.mark.slow
 def test_another_learners_session_leads_to_ones_own(
     page: Page, web: Stack, browser: Browser
 ) -> None:

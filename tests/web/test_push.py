@@ -13,7 +13,6 @@ from tests.integration.story import ANSWER_SECONDS, eventually
 from tests.unit.core.browser import Browser as PushBrowser
 from tests.web.people import Person, call_core, log_in, signed_up
 
-pytestmark = pytest.mark.slow
 WHOLE_BROWSER = True  # the headless shell has no notifications
 
 KIND = "users.new_device"

@@ -1,13 +1,10 @@
 """The tour of the README, with the people of the demo."""
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from scripts.stack.stack import Stack
 from tests.web.conftest import WAIT_MS
 from tests.web.people import demo, log_in
-
-pytestmark = pytest.mark.slow
 
 MISSION = "Draft an Acceptable-Use Policy for a County Office"
 

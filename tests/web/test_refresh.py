@@ -15,8 +15,6 @@ from tests.web.caller import SESSION, WebCaller
 from tests.web.lossy_core import LossyCore, lossy_core
 from tests.web.session_store import key_of, replace_access_token, sessions_of
 
-pytestmark = pytest.mark.slow
-
 ME = "/bff/api/v1/users/me/"
 
 

@@ -3,15 +3,12 @@
 import re
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.stack.stack import Stack
 from tests.integration.accounts import API, created
 from tests.integration.objects import World
 from tests.web.people import Person, call_core, demo, log_in
-
-pytestmark = pytest.mark.slow
 
 COHORT = "Foundation, evening class"
 

@@ -6,8 +6,6 @@ from playwright.sync_api import Browser, BrowserContext, Request, expect
 from scripts.stack.stack import Stack
 from tests.web.people import call_core, log_in, signed_up
 
-pytestmark = pytest.mark.slow
-
 PAGES = ("/dashboard/student", "/learn", "/missions", "/coaching", "/messages", "/settings")
 DRAWN = "/learn/module-101-1/2"
 """Its text has a drawing."""

@@ -3,13 +3,10 @@
 import re
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.stack.stack import Stack
 from tests.web.people import Person, call_core, log_in, signed_up
-
-pytestmark = pytest.mark.slow
 
 
 def open_settings(page: Page, web: Stack) -> Person:

@@ -2,13 +2,10 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.stack.stack import Stack
 from tests.web.people import log_in, signed_up
-
-pytestmark = pytest.mark.slow
 
 SIZE = re.compile(r"\d\s(KB|MB)")
 

@@ -13,8 +13,6 @@ from tests.integration.objects import World
 from tests.integration.story import eventually
 from tests.web.people import Person, demo, log_in
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def world(web: Stack) -> World:

@@ -11,8 +11,6 @@ from tests.http_double import HttpDouble
 from tests.integration.story import eventually
 from tests.web.people import call_core, demo, log_in, signed_up
 
-pytestmark = pytest.mark.slow
-
 NEW_SECRET = "Copy the secret now: it is shown once."
 LOSE_ANSWERS = """() => {
   const send = window.fetch;
