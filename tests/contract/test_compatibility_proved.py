@@ -93,6 +93,7 @@ def allows(schema: Schema, document: Any) -> bool:
     return jsonschema.Draft202012Validator(schema, format_checker=FORMAT_CHECKER).is_valid(document)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fact", schemas())
 def test_every_change_that_decides_something_is_a_break_with_a_true_counter_example(
     fact: str,

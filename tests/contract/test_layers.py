@@ -60,6 +60,7 @@ def test_core_breaks_no_contract(tree: Path) -> None:
     assert broken(tree) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "line", "contract"),
     [

@@ -90,6 +90,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     return lint(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("source", "target"), IMPORTS, ids=lambda name: name)
 def test_a_planted_import_breaks_its_rule(report: str, source: str, target: str) -> None:
     assert f"{planted(source, target)} -> {target} (l." in report

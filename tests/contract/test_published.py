@@ -121,6 +121,7 @@ def files(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_one_command_publishes_a_new_fact_with_all_that_belongs_to_it(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

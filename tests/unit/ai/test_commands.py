@@ -48,6 +48,7 @@ def test_an_unknown_command_is_refused() -> None:
     assert "No such command 'nothing'" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments", [["serve"], ["worker"], ["migrate"], ["erasure", "7"], ["forecast"]]
 )

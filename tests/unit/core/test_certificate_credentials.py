@@ -33,9 +33,14 @@ def new_key(bits: int = 2048) -> str:
     return base64.b64encode(key.private_bytes(*form)).decode()
 
 
+@pytest.fixture(scope="module")
+def key() -> str:
+    return new_key()
+
+
 @pytest.fixture
-def row(world: World, settings: Any) -> Certificate:
-    settings.API_URL, settings.CERTIFICATE_KEY = ORIGIN, new_key()
+def row(world: World, settings: Any, key: str) -> Certificate:
+    settings.API_URL, settings.CERTIFICATE_KEY = ORIGIN, key
     return certificate(world.learner, world.school)
 
 

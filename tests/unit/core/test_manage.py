@@ -10,6 +10,7 @@ from ongoza_contracts.vocabulary import Role
 from tests.unit.core.world import appended
 
 
+@pytest.mark.slow
 def test_the_openapi_document_is_valid_and_gives_no_warning(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -165,6 +165,7 @@ def test_without_text_the_ranking_finds_at_least_what_item_knn_finds(
     assert ours.similarity is None
 
 
+@pytest.mark.slow
 def test_factorisations_are_compared_with_in_the_same_run(
     without_text: dict[str, Figures],
 ) -> None:
