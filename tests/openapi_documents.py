@@ -1,10 +1,12 @@
 """core's OpenAPI documents, as its two routes serve them."""
 
+from functools import cache
 from typing import Any
 
 from core.kit.openapi import InternalDocument, PublicDocument
 
 
+@cache
 def core_document(generator: type[PublicDocument] | type[InternalDocument]) -> dict[str, Any]:
     document: dict[str, Any] = generator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return document

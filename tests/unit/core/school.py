@@ -1,10 +1,17 @@
 """An organization with people of each role, for tests of memberships."""
 
+from collections.abc import Sequence
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
+from django.db import transaction
+from django.db.models import Model, QuerySet
+
 from core.access.models import Membership
+from core.organizations.models import Organization
 from core.organizations.services import add_organization
-from core.outbox.models import OutboxEvent
+from core.outbox.models import FactHistory, OutboxEvent
 from core.users.models import User
 from ongoza_contracts.memberships import MembershipUpdated
 from ongoza_contracts.vocabulary import Role
@@ -41,6 +48,27 @@ class World:
             "scope": "learner",
             "learner": learner_id,
         }
+
+
+@cache
+def _made_once() -> tuple[World, Sequence[Sequence[Model]]]:
+    """A world and all rows of it, which are not in the database any more."""
+    tables = [QuerySet(model) for model in (Organization, User, Membership, FactHistory)]
+    with transaction.atomic():
+        before = [[*rows.values_list("pk", flat=True)] for rows in tables]
+        world = World()
+        made = [[*rows.exclude(pk__in=old)] for rows, old in zip(tables, before, strict=True)]
+        transaction.set_rollback(True)
+    return world, made
+
+
+def made_world() -> World:
+    """As `World()`, but its eighty statements run once in a process, and four from then on."""
+    world, made = deepcopy(_made_once())
+    for rows in made:
+        QuerySet(type(rows[0])).bulk_create(rows)
+    forget_appended()
+    return world
 
 
 def active(user: User) -> set[tuple[str, str, int | None]]:

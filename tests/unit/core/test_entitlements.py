@@ -23,11 +23,6 @@ pytestmark = pytest.mark.django_db
 MENTORSHIP, HABITS = Feature.MENTORSHIP, Feature.HABITS
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def grant_to(user: User, **changes: Any) -> dict[str, Any]:
     return {"user": user.pk, "feature": "habits", "source": "scholarship", "limit": 40, **changes}
 

@@ -46,11 +46,6 @@ SCORES = {"builders": 80, "leaders": 10.5, "entrepreneurs": 0, "researchers": 5,
 RESULT = {"scores": SCORES, "primary": "builders", "secondary": [], "confidence": "high"}
 
 
-@pytest.fixture
-def world(db: None) -> World:
-    return World()
-
-
 # --- memberships -------------------------------------------------------------------------------
 def test_a_mentor_and_the_learner_are_notified_of_each_other_once(world: World) -> None:
     membership = assign(world.mentor, world.learner)

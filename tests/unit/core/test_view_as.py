@@ -41,11 +41,6 @@ REASON = "Ticket 4711: the learner sees no courses."
 NOWHERE = "018f0000-0000-7000-8000-00000000dead"
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def ask(caller: Caller, user: User, reason: str = REASON) -> Answer:
     return caller.post(f"users/{user.pk}/view-as/", {"reason": reason})
 
