@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import cast
 
 import psycopg
+from typing_extensions import override
 
 from scripts.embedded.ports import Ports
 from scripts.embedded.postgres import BINARIES, Postgres, as_account
 from scripts.stack.health import Server
+from scripts.stack.services import SEED, Service
 from scripts.stack.stack import PROJECT, Stack
 
 RELATIONAL = "postgres-relational"
@@ -51,7 +53,8 @@ class MigratedPostgres(Postgres):
 
 
 class MigratedStack(Stack):
-    """A stack whose database of core begins with all tables; its migrations find nothing to do."""
+    """A stack whose database of core begins with all tables; its migrations find nothing to do.
+    Its demo has a third of the usual learners, who take a minute to load and to project."""
 
     @cached_property
     def servers(self) -> dict[str, Server]:
@@ -59,6 +62,11 @@ class MigratedStack(Stack):
         usual = cast(Postgres, found[RELATIONAL])
         columns = {field.name: getattr(usual, field.name) for field in fields(usual)}
         return {**found, RELATIONAL: MigratedPostgres(**columns)}
+
+    @override
+    def command_of(self, service: Service) -> list[str]:
+        learners = ["--learners", "70"] if service is SEED else []
+        return [*super().command_of(service), *learners]
 
 
 @contextmanager

@@ -103,6 +103,7 @@ async def test_an_empty_store_finds_nothing(store: VectorStore) -> None:
     assert await store.search(NORTH, 5) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("only", "found"),
     [

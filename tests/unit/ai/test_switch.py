@@ -146,6 +146,7 @@ async def rebuilt(tools: Tools, **options: Any) -> Outcome:
     return await rebuild.rebuild(tools, Options(**options))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("learners", [20, 200])
 async def test_what_is_read_while_writers_wait_does_not_grow(
     tools: Tools, learners: int, monkeypatch: pytest.MonkeyPatch

@@ -212,6 +212,7 @@ def test_a_payment_after_the_wait_begins_the_subscription_again(
     assert state_of(subscription) == ("active", ["paid"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 def test_callbacks_in_any_order_and_number_end_in_the_same_state(
     amina: User, daraja: MpesaDouble, seed: int

@@ -24,6 +24,7 @@ __all__ = ["root"]
 INSTALLED = "from core.config.settings import INSTALLED_APPS; print('core.demo' in INSTALLED_APPS)"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_seed_publishes_all_it_writes_and_is_not_repeated(
     monkeypatch: pytest.MonkeyPatch, root: Path

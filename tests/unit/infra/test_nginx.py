@@ -45,6 +45,7 @@ def test_ais_paths_lead_to_ai() -> None:
     assert {path: ends_at(path) for path in paths} == dict.fromkeys(paths, "ai")
 
 
+@pytest.mark.slow
 def test_cores_paths_lead_to_core_or_are_for_services_alone(tmp_path: Path) -> None:
     public = {path: ends_at(path) for path in core_paths(tmp_path)}
     internal = {path: ends_at(path) for path in core_paths(tmp_path, "InternalDocument")}
