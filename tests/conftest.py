@@ -104,7 +104,7 @@ def pytest_unconfigure() -> None:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """pytest-django's hook before it makes its database, which is there with all its tables."""
-    TransactionTestCase._fixture_teardown = empty_tables
+    TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[attr-defined]
     SERVERS.run(RELATIONAL)
     server = SERVERS.servers[RELATIONAL]
     assert isinstance(server, MigratedPostgres)

@@ -53,7 +53,8 @@ class World:
 @cache
 def _made_once() -> tuple[World, Sequence[Sequence[Model]]]:
     """A world and all rows of it, which are not in the database any more."""
-    tables = [QuerySet(model) for model in (Organization, User, Membership, FactHistory)]
+    models: list[type[Model]] = [Organization, User, Membership, FactHistory]
+    tables = [QuerySet(model) for model in models]
     with transaction.atomic():
         before = [[*rows.values_list("pk", flat=True)] for rows in tables]
         world = World()
@@ -66,7 +67,8 @@ def made_world() -> World:
     """As `World()`, but its eighty statements run once in a process, and four from then on."""
     world, made = deepcopy(_made_once())
     for rows in made:
-        QuerySet(type(rows[0])).bulk_create(rows)
+        table: QuerySet[Any] = QuerySet(type(rows[0]))
+        table.bulk_create(rows)
     forget_appended()
     return world
 
