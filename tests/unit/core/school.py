@@ -54,7 +54,7 @@ class World:
 def _made_once() -> tuple[World, Sequence[Sequence[Model]]]:
     """A world and all rows of it, which are not in the database any more."""
     models: list[type[Model]] = [Organization, User, Membership, FactHistory]
-    tables = [QuerySet(model) for model in models]
+    tables: list[QuerySet[Any]] = [QuerySet(model) for model in models]
     with transaction.atomic():
         before = [[*rows.values_list("pk", flat=True)] for rows in tables]
         world = World()
