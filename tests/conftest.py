@@ -17,7 +17,7 @@ from ai.projections.status import heartbeat
 from scripts.stack.services import SEED, SERVICES
 from scripts.stack.stack import Stack
 from tests import kafka_container
-from tests.emptied import empty_generation, empty_tables
+from tests.empty_tables import empty_core, empty_generation
 from tests.groups import GroupScheduling, group, turn
 from tests.integration.story import eventually, settled, what_is_served
 from tests.migrated import RELATIONAL, MigratedPostgres
@@ -32,6 +32,11 @@ _stacks: list[Stack] = []
 """The whole stack while it runs."""
 
 
+def pytest_configure() -> None:
+    """Tests that commit delete their rows; Django's flush truncates every table."""
+    TransactionTestCase._fixture_teardown = empty_core  # type: ignore[attr-defined]
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.when == "call" and report.passed and "kafka" in report.keywords:
         _on_the_broker.append(report.nodeid)
@@ -39,7 +44,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Mark tests by what they run on before others select by marks, and start with those whose
+    """Mark tests by what they run on before `-m` selects, and start with those whose
     servers take longest to start: after pytest-django has sorted them its own way."""
     for item in items:
         _mark(item)
@@ -61,10 +66,12 @@ def _mark(item: pytest.Item) -> None:
         item.add_marker("kafka")
     if fixtures & {*REAL_BROKER, "vector_pool", "db", "transactional_db"}:
         item.add_marker("postgres")
-    if fixtures & {"stack", "served_at_first"} and group(item.nodeid) != "stack":
-        raise pytest.UsageError(
-            f"{item.nodeid}: add its file to the group `stack` in tests/groups.py"
-        )
+    if fixtures & {"stack", "served_at_first"}:
+        item.add_marker("slow")
+        if group(item.nodeid) != "stack":
+            raise pytest.UsageError(
+                f"{item.nodeid}: add its file to the group `stack` in tests/groups.py"
+            )
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -104,7 +111,6 @@ def pytest_unconfigure() -> None:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """pytest-django's hook before it makes its database, which is there with all its tables."""
-    TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[attr-defined]
     SERVERS.run(RELATIONAL)
     server = SERVERS.servers[RELATIONAL]
     assert isinstance(server, MigratedPostgres)

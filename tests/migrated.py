@@ -54,7 +54,7 @@ class MigratedPostgres(Postgres):
 
 class MigratedStack(Stack):
     """A stack whose database of core begins with all tables; its migrations find nothing to do.
-    Its demo has a third of the usual learners, who take a minute to load and to project."""
+    Its demo has 100 learners: the 200 of `make up` take a minute to load and to project."""
 
     @cached_property
     def servers(self) -> dict[str, Server]:
@@ -65,7 +65,7 @@ class MigratedStack(Stack):
 
     @override
     def command_of(self, service: Service) -> list[str]:
-        learners = ["--learners", "70"] if service is SEED else []
+        learners = ["--learners", "100"] if service is SEED else []
         return [*super().command_of(service), *learners]
 
 

@@ -42,6 +42,7 @@ def check() -> None:
     install(building.WEB)
     try:
         run([NODE, "node_modules/@biomejs/biome/bin/biome", "ci", "."], building.WEB)
+        run([NODE, "node_modules/next/dist/bin/next", "typegen"], building.WEB)
         run([NODE, "node_modules/typescript/bin/tsc", "--incremental", "false"], building.WEB)
         run([NODE, "--test", "tests/*.test.ts"], building.WEB)
     except Failed as error:

@@ -85,7 +85,7 @@ def schemas(document: Document) -> Iterator[tuple[str, Document]]:
 
 def test_drf_spectacular_has_nothing_to_warn_of() -> None:
     for generator in (PublicDocument, InternalDocument):
-        core_document(generator)
+        core_document.__wrapped__(generator)
         assert not GENERATOR_STATS, (GENERATOR_STATS._warn_cache, GENERATOR_STATS._error_cache)
 
 

@@ -45,7 +45,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the contracts, because a build writes into its source."""
     ignored = shutil.ignore_patterns("node_modules", "dist", "generated", "__pycache__")
     return Path(
-        shutil.copytree(CONTRACTS, tmp_path_factory.mktemp("s") / "contracts", ignore=ignored)
+        shutil.copytree(CONTRACTS, tmp_path_factory.mktemp("source") / "contracts", ignore=ignored)
     )
 
 

@@ -25,7 +25,7 @@ from ai.projections.status import heartbeat
 from ai.recommendations import refresh
 from ai.recommendations.refresh import NeighboursRefresh
 from ongoza_contracts.event import Fact
-from tests.emptied import empty_generation
+from tests.empty_tables import empty_generation
 from tests.facts import NOW, erased, progress, published, record
 
 ITEMS = [f"course-{n}" for n in range(4)]

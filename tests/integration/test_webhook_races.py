@@ -26,7 +26,7 @@ from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.users import UserErased
 from ongoza_contracts.vocabulary import Role
 from tests.integration.story import eventually
-from tests.unit.core.school import World
+from tests.unit.core.school import World, insert_world
 from tests.unit.core.webhook_receiver import (
     FIRST,
     SECOND,
@@ -53,7 +53,7 @@ send_due(sys.argv[1])
 
 @pytest.fixture
 def world(db: None) -> World:
-    found = World()
+    found = insert_world()
     item(FIRST)
     item(SECOND)
     return found

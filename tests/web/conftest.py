@@ -22,7 +22,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/web/" in item.nodeid:
             item.add_marker("web")
-            item.add_marker("slow")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -101,6 +101,7 @@ async def test_a_scope_that_names_a_permission_allows_the_routes_that_require_it
     assert (await http.get("/api/v1/search?q=x", headers=headers)).status_code == 403
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("body", "status", "code"), BODIES.values(), ids=BODIES)
 async def test_no_route_chokes_on_a_bad_body(
     app: FastAPI, http: httpx.AsyncClient, body: bytes, status: int, code: str
@@ -113,6 +114,7 @@ async def test_no_route_chokes_on_a_bad_body(
         assert (response.status_code, response.json()["code"]) == (status, code), path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("headers", "body"), MEDIA.values(), ids=MEDIA)
 async def test_no_route_reads_what_is_not_json(
     app: FastAPI, http: httpx.AsyncClient, headers: dict[str, str], body: bytes

@@ -11,14 +11,14 @@ from core.users.services import add_user
 from core.webhooks.models import Subscription
 from ongoza_contracts.progress import ProgressUpdated
 from tests.unit.core.authenticator import EMAIL, PASSWORD
-from tests.unit.core.school import World, made_world
+from tests.unit.core.school import World, insert_world
 from tests.unit.core.webhook_receiver import Receiver, receiving, subscribe
 from tests.unit.core.world import Caller, signed_in
 
 
 @pytest.fixture
 def world(db: None) -> World:
-    return made_world()
+    return insert_world()
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """An organization with people of each role, for tests of memberships."""
 
+import re
 from collections.abc import Sequence
 from copy import deepcopy
 from functools import cache
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model, QuerySet
+from django.test.utils import CaptureQueriesContext
 
 from core.access.models import Membership
 from core.organizations.models import Organization
@@ -51,22 +53,27 @@ class World:
 
 
 @cache
-def _made_once() -> tuple[World, Sequence[Sequence[Model]]]:
+def _world_with_rows() -> tuple[World, Sequence[Sequence[Model]]]:
     """A world and all rows of it, which are not in the database any more."""
+    # `QuerySet(model)` inserts past the guard of VersionedQuerySet.
     models: list[type[Model]] = [Organization, User, Membership, FactHistory]
     tables: list[QuerySet[Any]] = [QuerySet(model) for model in models]
     with transaction.atomic():
         before = [[*rows.values_list("pk", flat=True)] for rows in tables]
-        world = World()
+        with CaptureQueriesContext(connection) as queries:
+            world = World()
         made = [[*rows.exclude(pk__in=old)] for rows, old in zip(tables, before, strict=True)]
         transaction.set_rollback(True)
+    statements = "\n".join(one["sql"] for one in queries)
+    written = {*re.findall(r'INSERT INTO "?(\w+)', statements)}
+    assert written == {*(model._meta.db_table for model in models), "outbox_event"}
     return world, made
 
 
-def made_world() -> World:
-    """As `World()`, but its eighty statements run once in a process, and four from then on."""
-    world, made = deepcopy(_made_once())
-    for rows in made:
+def insert_world() -> World:
+    """As `World()`, but its eighty statements run once in a process, and five from then on."""
+    world, rows_of_world = deepcopy(_world_with_rows())
+    for rows in rows_of_world:
         table: QuerySet[Any] = QuerySet(type(rows[0]))
         table.bulk_create(rows)
     forget_appended()

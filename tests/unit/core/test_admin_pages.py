@@ -164,6 +164,7 @@ def test_a_page_is_ours_and_writes_through_a_service(model: type[Model]) -> None
         assert defined is not ActionModelAdminMixin.save_model
 
 
+@pytest.mark.slow
 @every_model
 def test_a_page_shows_no_secret(model: type[Model], client: Client) -> None:
     (row,) = Rows().of(model, 1)

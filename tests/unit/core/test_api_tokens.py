@@ -18,7 +18,7 @@ from core.users.tokens import InvalidToken, issue_scoped, read_bearer
 from ongoza_contracts.access import Permission
 from ongoza_contracts.http.tokens import READ, WRITE, scope_allows
 from ongoza_contracts.vocabulary import Role
-from tests.unit.core.school import World
+from tests.unit.core.school import insert_world
 from tests.unit.core.world import (
     NOBODY,
     Answer,
@@ -236,7 +236,7 @@ def test_a_permission_allows_the_routes_that_require_it() -> None:
 
 
 def test_an_address_is_shown_and_searched_only_if_the_scope_allows_to_read_it() -> None:
-    world = World()
+    world = insert_world()
     routes = {
         f"users/{world.learner.id}/": Permission.LEARNER_READ,
         f"users/{world.admin.id}/": Permission.LEARNER_READ,

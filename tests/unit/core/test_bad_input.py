@@ -67,6 +67,7 @@ def everything() -> list[list[dict[str, Any]]]:
     return [[{**row} for row in table._default_manager.order_by("pk").values()] for table in TABLES]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("name", BODIES)
 def test_a_bad_body_is_refused_without_a_trace(name: str, route: Callable[[], Route]) -> None:
@@ -80,6 +81,7 @@ def test_a_bad_body_is_refused_without_a_trace(name: str, route: Callable[[], Ro
     assert everything() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("name", MEDIA)
 def test_a_body_of_another_kind_is_refused_without_a_trace(

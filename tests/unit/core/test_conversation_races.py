@@ -16,7 +16,7 @@ from core.mentorship.models import Match
 from core.users.models import User
 from ongoza_contracts.vocabulary import Role
 from tests.unit.core.mentor_rows import ahead, match_of, profile
-from tests.unit.core.school import World
+from tests.unit.core.school import insert_world
 from tests.unit.core.two_processes import outcomes, run_in_two
 from tests.unit.core.world import person
 
@@ -49,7 +49,7 @@ def run_seats(group_id: Any, seed: int) -> Counter[str]:
 
 
 def test_two_processes_give_no_seat_twice() -> None:
-    world = World()
+    world = insert_world()
     profile(world.mentor)
     group = groups.open_group(
         mentor=world.mentor,
@@ -109,7 +109,7 @@ def run_pair(match_id: Any, seed: int) -> Counter[str]:
 
 
 def test_two_processes_report_and_block_once_and_number_messages_without_a_gap() -> None:
-    world = World()
+    world = insert_world()
     match = match_of(world.learner, world.mentor)
     found = run_in_two(run_pair, match.pk)
     kinds = ("send", "report", "decide", "block", "unblock", "already_reported", "blocked")

@@ -22,6 +22,7 @@ def test_head_is_answered_as_get_is(path: str, role: Role | None) -> None:
     assert status in ({200, 403} if role else {401})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", GET_ROUTES)
 def test_head_is_possible_wherever_get_is(route: str) -> None:
     item("course-1")

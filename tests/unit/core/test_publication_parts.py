@@ -30,18 +30,19 @@ WITH_PARTS = [kind for kind, publication in PUBLICATIONS.items() if publication.
 
 @pytest.fixture(scope="module")
 def module_parts(module_rows: dict[str, Versioned], django_db_blocker: Any) -> dict[str, Part]:
-    """One part of a published row of every kind that has parts, rolled back with the rows."""
+    """Rolled back with the rows."""
     with django_db_blocker.unblock():
-        return made_parts(module_rows)
+        return insert_parts(module_rows)
 
 
 @pytest.fixture
 def parts(module_parts: dict[str, Part], rows: dict[str, Versioned]) -> dict[str, Part]:
-    """As the database has them."""
+    """The parts, read again for each test."""
     return {kind: type(one)._default_manager.get(pk=one.pk) for kind, one in module_parts.items()}
 
 
-def made_parts(rows: dict[str, Versioned]) -> dict[str, Part]:
+def insert_parts(rows: dict[str, Versioned]) -> dict[str, Part]:
+    """One part of a published row of every kind that has parts."""
     session, learner = rows["profiling"], cast(User, rows["users"])
     record_answer(user=learner, session_id=session.pk, question_id="q-1", option_id="a")
     item("course-2", prerequisites=["course-1"])

@@ -89,7 +89,6 @@ def test_a_reason_is_required(body: dict[str, str], world: World) -> None:
     assert not Impersonation.objects.exists()
 
 
-@pytest.mark.slow
 # --- what it opens -------------------------------------------------------------------------------
 def test_it_reads_everything_but_private_routes_and_changes_nothing(world: World) -> None:
     item("course-1")

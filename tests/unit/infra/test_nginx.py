@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
-from django.core.management import call_command
 
 from ai.app import create_app
 from ai.kit.settings import Settings
+from core.kit.openapi import InternalDocument, PublicDocument
+from tests.openapi_documents import core_document
 from tests.tokens import SECRET
 
 FILE = Path(__file__).parents[3] / "infra" / "nginx" / "nginx.conf"
@@ -32,23 +32,15 @@ def ai_paths() -> Iterator[str]:
     yield from create_app(settings).openapi()["paths"]
 
 
-def core_paths(folder: Path, document: str = "PublicDocument") -> Iterator[str]:
-    file = folder / f"{document}.yaml"
-    generator = f"core.kit.openapi.{document}"
-    call_command("spectacular", file=str(file), generator_class=generator)
-    yield from yaml.safe_load(file.read_text())["paths"]
-
-
 def test_ais_paths_lead_to_ai() -> None:
     paths = list(ai_paths())
     assert "/api/v1/search/similar/{content_id}" in paths
     assert {path: ends_at(path) for path in paths} == dict.fromkeys(paths, "ai")
 
 
-@pytest.mark.slow
-def test_cores_paths_lead_to_core_or_are_for_services_alone(tmp_path: Path) -> None:
-    public = {path: ends_at(path) for path in core_paths(tmp_path)}
-    internal = {path: ends_at(path) for path in core_paths(tmp_path, "InternalDocument")}
+def test_cores_paths_lead_to_core_or_are_for_services_alone() -> None:
+    public = {path: ends_at(path) for path in core_document(PublicDocument)["paths"]}
+    internal = {path: ends_at(path) for path in core_document(InternalDocument)["paths"]}
     assert len(public) > len(internal) > 0
     assert public == dict.fromkeys(public, "core")
     of_ai = "/api/v1/student/coaching/overview/"  # whose path at core is for ai alone

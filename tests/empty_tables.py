@@ -5,11 +5,11 @@ from functools import cache
 from typing import Any
 
 import asyncpg
-from django.db import connection
+from django.db import connection, transaction
 
-KEPT = {"auth_permission", "django_content_type"}
-"""Filled by migrations; tests do not write to them."""
-GENERATION = """
+NOT_EMPTIED = {"auth_permission", "django_content_type"}
+"""Django fills them after it migrates; no test writes to them."""
+EMPTY_GENERATION = """
 UPDATE catalogue_revision SET revision = 0;
 DO $$
 DECLARE
@@ -31,23 +31,24 @@ END $$
 
 
 async def empty_generation(pool: asyncpg.Pool) -> None:
-    """Of ai, as it is when nothing was applied yet."""
-    await pool.execute(GENERATION)
+    """Empties ai's tables, as before any fact was applied."""
+    await pool.execute(EMPTY_GENERATION)
 
 
-def empty_tables(_: Any) -> None:
-    """Of core's models; takes the place of `TransactionTestCase._fixture_teardown`."""
-    with connection.cursor() as cursor:
-        cursor.execute(_deletions())
+def empty_core(_: Any) -> None:
+    """Deletes the rows of core's models, also those of writers that are still at work.
+    Replaces `TransactionTestCase._fixture_teardown`."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_statements())
 
 
 @cache
-def _deletions() -> str:
-    """Without triggers and foreign keys, so in any order."""
+def _statements() -> str:
+    """Triggers and foreign keys are off, so the order of the tables is free."""
     tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    names = [f'"{name}"' for name in tables if name not in NOT_EMPTIED]
     return "; ".join((
-        "BEGIN",
+        f"LOCK TABLE {', '.join(names)} IN SHARE ROW EXCLUSIVE MODE",
         "SET LOCAL session_replication_role = replica",
-        *(f'DELETE FROM "{name}"' for name in tables if name not in KEPT),  # noqa: S608
-        "COMMIT",
+        *(f"DELETE FROM {name}" for name in names),  # noqa: S608
     ))  # fmt: skip
