@@ -125,6 +125,7 @@ CHANGES: dict[str, tuple[Change, list[tuple[str, str, tuple[str, ...]]]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("change", "expected"), CHANGES.values(), ids=CHANGES)
 def test_each_break_names_direction_field_document_and_team(
     tmp_path: Path, change: Change, expected: list[tuple[str, str, tuple[str, ...]]]

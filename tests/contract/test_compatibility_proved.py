@@ -111,6 +111,7 @@ def test_every_change_that_decides_something_is_a_break_with_a_true_counter_exam
                 assert not allows(reader, document), (place, node, one)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fact", schemas())
 def test_annotations_the_order_of_values_and_optional_fields_are_no_break(fact: str) -> None:
     old = schemas()[fact]

@@ -114,6 +114,7 @@ async def drop_if_made(pool: asyncpg.Pool) -> None:
             await drop_generation(db, "g2")
 
 
+@pytest.mark.slow
 @settings(
     max_examples=15,
     deadline=None,

@@ -36,6 +36,7 @@ def agreement(
     return common / sum(map(len, full))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("items", "learners", "steps"), [(1682, 943, 100), (5000, 300, 30)])
 def test_lists_are_those_of_full_scoring(
     monkeypatch: pytest.MonkeyPatch, items: int, learners: int, steps: int
@@ -44,6 +45,7 @@ def test_lists_are_those_of_full_scoring(
     assert agreement(monkeypatch, catalogue, known[:200]) >= 0.98
 
 
+@pytest.mark.slow
 def test_the_demos_lists_are_those_of_full_scoring(monkeypatch: pytest.MonkeyPatch) -> None:
     world = world_of_demo(60)
     learners = [case.learner for case in world.cases]

@@ -25,6 +25,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
+@pytest.mark.slow
 def test_help_lists_every_command() -> None:
     done = run("--help")
     assert done.returncode == 0
@@ -74,6 +75,7 @@ def test_an_invalid_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         load_settings()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["list"], ["--dry-run"]])
 def test_a_rebuild_says_which_database_does_not_answer(arguments: list[str]) -> None:
     [port] = free_ports(1)

@@ -37,6 +37,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_vector_is_the_same_whatever_number_of_threads_there_are(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -35,6 +35,7 @@ def shown(best: Sequence[float], eta: float, seed: int, lists: int = 800) -> lis
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("eta", [0.5, 1.0])
 def test_the_bias_of_places_is_found(eta: float) -> None:
     assert position_bias(shown((1, 1), eta, 1, 4000)) == pytest.approx(eta, abs=0.15)
@@ -54,6 +55,7 @@ def test_better_weights_are_found_to_be_better_by_every_estimate() -> None:
         assert one.low < one.fitted - one.present < one.high
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [4, 5, 6])
 def test_where_the_present_weights_are_the_best_nothing_is_better(seed: int) -> None:
     learned = learn(shown((1, 1), 0.8, seed), seed=1)
@@ -61,10 +63,12 @@ def test_where_the_present_weights_are_the_best_nothing_is_better(seed: int) -> 
     assert all(0.8 < one < 1.2 for one in learned.multipliers)
 
 
+@pytest.mark.slow
 def test_where_openings_do_not_depend_on_the_score_nothing_is_better() -> None:
     assert not learn(shown((0, 0), 0.8, 7, 3000), seed=1).is_better
 
 
+@pytest.mark.slow
 def test_the_estimates_of_the_present_order_are_what_happened_where_it_is_the_order_shown() -> None:
     lists = shown((1, 1), 0.8, 8)
     ordered = [
@@ -82,6 +86,7 @@ def test_the_estimates_of_the_present_order_are_what_happened_where_it_is_the_or
         assert one.present == pytest.approx(seen)
 
 
+@pytest.mark.slow
 def test_the_same_lists_and_seed_give_the_same_figures() -> None:
     lists = shown((2, 0), 0.8, 9, 400)
     assert learn(lists, seed=1) == learn(lists, seed=1)

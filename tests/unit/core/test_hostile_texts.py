@@ -138,6 +138,7 @@ def test_a_report_harms_nobody_who_reads_it(
         require_harmless(answer["html"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_review_harms_nobody_who_reads_it(
     attack: str, world: World, readers: list[Caller]
@@ -156,6 +157,7 @@ def test_a_review_harms_nobody_who_reads_it(
     assert "private_notes" not in answers[0]["results"][0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_portfolio_harms_nobody_who_opens_it(attack: str, world: World) -> None:
     work = decided(world.learner, mission(), SubmissionState.PASSED)
@@ -170,6 +172,7 @@ def test_a_portfolio_harms_nobody_who_opens_it(attack: str, world: World) -> Non
         require_harmless(shown["items"][0]["work"]["artifacts"][0]["html"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_mission_and_its_hints_harm_nobody_who_reads_them(
     attack: str, readers: list[Caller]

@@ -174,6 +174,7 @@ def test_factorisations_are_compared_with_in_the_same_run(
     assert without_text["BPR"].ndcg > without_text["popularity"].ndcg
 
 
+@pytest.mark.slow
 def test_with_text_the_ranking_beats_popularity_in_a_cold_start(tmp_path: Path) -> None:
     ratings = write_ratings_csv(tmp_path / "ratings.csv", interactions(60, SEED, in_order=0.0))
     items = write_items_csv(tmp_path / "items.csv")

@@ -16,6 +16,7 @@ from scripts.stack.stack import Stack
 from tests.integration.story import eventually
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     prometheus() is None and os.environ.get("CI") != "true",
     reason="Prometheus is not installed (on Debian: apt-get install prometheus)",

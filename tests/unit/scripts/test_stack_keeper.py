@@ -167,6 +167,7 @@ def test_down_stops_everything_on_a_full_disk(own: Stack, monkeypatch: pytest.Mo
             one.kill()
 
 
+@pytest.mark.slow
 def test_down_stops_services_of_another_release_first(own: Stack) -> None:
     names, reports = [DATABASE, "ranker", RELAY], list[tuple[str, str]]()
     started = [sleeper(own, name) for name in names]
