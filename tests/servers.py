@@ -45,8 +45,7 @@ def new_stack(
 
 
 def start_with_few_learners(stack: Stack) -> None:
-    """Starts every service and loads the demo with 30 learners, for tests that sign up their own:
-    those of the usual demo take more than half a minute to load and to project."""
+    """Starts every service and loads a demo of 30 learners, for tests that sign up their own."""
     stack.up()
     seed = [sys.executable, "-m", "core.manage", "seed", "--learners", "30"]
     subprocess.run(seed, env=stack.environment, cwd=PROJECT, check=True, capture_output=True)  # noqa: S603
