@@ -55,8 +55,8 @@ evaluate: .venv/.ready ## compare the ranking with baselines (ARGS='FILE --items
 	@$(PYTHON) -m scripts.evaluate $(or $(ARGS),--seeded)
 search-panel: .venv/.ready ## print how well search finds what queries with known answers mean
 	@$(PYTHON) -m scripts.search_panel
-fuzz: .venv/.ready ## send both APIs thousands of generated requests with a token of each role
-	@FUZZ_CASES=10 $(PYTHON) -m pytest -q -s tests/integration/test_fuzz.py
+fuzz: .venv/.ready ## run the tests that act at random with ten times as many requests, schedules and operations
+	@RANDOM_CASES=10 $(PYTHON) -m pytest -q -s -m random
 chaos: .venv/.ready ## kill random processes under load for ten minutes and count what is lost (ARGS='--minutes 2')
 	@$(PYTHON) -m scripts.chaos $(ARGS)
 profiling-report: .venv/.ready ## print how the profiler scores simulated learners (ARGS=--write stores the report)

@@ -32,9 +32,24 @@ _stacks: list[Stack] = []
 """The whole stack while it runs."""
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Tests that commit delete their rows; Django's flush truncates every table."""
     TransactionTestCase._fixture_teardown = empty_core  # type: ignore[attr-defined]
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(FailuresAtOnce(config), "failures-at-once")
+
+
+class FailuresAtOnce:
+    """Print a failure when it happens: a run that is cut off has no summary."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
+        if report.failed and terminal:
+            terminal.write_line(f"\n{report.nodeid} failed in {report.when}")
+            terminal.write_line(report.longreprtext[-4000:])
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

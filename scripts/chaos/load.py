@@ -35,6 +35,8 @@ class Load:
     stack: Stack
     start: float = 0
     """Added to every percentage, because several loads of one stack need different values."""
+    pause: float = 0
+    """Seconds after each write, for a load that leaves processor time to others."""
     attempts: dict[Key, list[Attempt]] = field(default_factory=dict)
     answers: list[tuple[float, str, int]] = field(default_factory=list)
     """Time, service and status of each answer; the status is 0 without an answer."""
@@ -61,6 +63,7 @@ class Load:
                         http, "core", "POST", "/api/v1/progress/", token, json=body
                     )
                     attempt.acknowledged = status in (200, 201)
+                    time.sleep(self.pause)
 
     def read(self, tokens: Sequence[str]) -> None:
         """Asks ai for stored lists, and core for content."""
@@ -72,7 +75,7 @@ class Load:
                 for token in tokens:
                     self.request(ai, "ai", "GET", "/api/v1/recommendations", token)
                     self.request(core, "core", "GET", "/api/v1/content/", token)
-                    time.sleep(0.05)
+                    time.sleep(max(self.pause, 0.05))
 
     def request(
         self, http: httpx.Client, service: str, method: str, path: str, token: str, **more: Any
@@ -88,9 +91,9 @@ class Load:
 
 
 @contextmanager
-def load_on(stack: Stack, start: float = 0) -> Iterator[Load]:
+def load_on(stack: Stack, start: float = 0, pause: float = 0) -> Iterator[Load]:
     """Runs the load during the block. Each entity has one writer."""
-    load = Load(stack, start)
+    load = Load(stack, start, pause)
     with running(load, sign_in(stack, items=ITEMS)):
         yield load
 

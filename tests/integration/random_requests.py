@@ -9,7 +9,9 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-OPERATIONS = 500
+from tests.random_cases import CASES
+
+OPERATIONS = 100 * CASES
 REQUESTS_PER_KEY = 5
 
 

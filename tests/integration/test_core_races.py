@@ -18,6 +18,7 @@ from core.progress.models import Progress
 from core.users.models import User
 from core.users.services import add_user, sign_in
 from ongoza_contracts.vocabulary import Role, Track
+from tests.random_cases import CASES
 from tests.unit.core.world import (
     NOBODY,
     Answer,
@@ -35,7 +36,7 @@ from tests.unit.core.world import (
 pytestmark = pytest.mark.django_db(transaction=True)
 
 AT_ONCE = 10
-RACES = 200
+RACES = 20 * CASES
 PASSWORD = "a-long-passphrase-9"
 SESSIONS = "profiling/sessions/"
 
@@ -259,6 +260,7 @@ def test_concurrent_reuse_ends_the_sign_in_once(learner: User) -> None:
     assert Caller(newest["access_token"]).get("users/me/")[0] == 401
 
 
+@pytest.mark.random
 @pytest.mark.slow
 def test_a_refresh_that_races_with_an_erasure_never_blocks_it() -> None:
     pairs = Counter(_refresh_beside_erasure(f"user-{number}") for number in range(RACES))

@@ -1,7 +1,6 @@
 """Valid and invalid requests to the HTTP APIs of the whole stack, with the token of each role:
 every answer is in the API description, and none is a 5xx."""
 
-import os
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -34,11 +33,10 @@ from tests.integration.objects import (
     known_values,
     replaced,
 )
+from tests.random_cases import CASES
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.random]
 
-CASES = int(os.environ.get("FUZZ_CASES", "1"))
-"""Of each route for each caller; `make fuzz` asks more."""
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 CHECKS = [
     not_a_server_error,
@@ -141,7 +139,7 @@ def requests(operation: Any, caller: Caller) -> Callable[[], None]:
         max_examples=CASES,
         deadline=None,
         database=None,
-        derandomize="FUZZ_CASES" not in os.environ,
+        derandomize=CASES == 1,
         suppress_health_check=[*HealthCheck],
     )
     @given(

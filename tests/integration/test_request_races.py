@@ -33,7 +33,7 @@ from tests.integration.random_requests import OPERATIONS
 from tests.integration.story import eventually
 from tests.unit.core.world import Caller, person, signed_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.random]
 
 PROCESSES = 2
 PATIENCE = 20.0

@@ -29,6 +29,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.slow]
 DATABASES = ("postgres-relational", "postgres-vector")
 OUTAGE_SECONDS = 6
 CALM_SECONDS = 3
+PAUSE = 0.2
 DISK = "800m"
 IN_NAMESPACE = "ONGOZA_TESTS_IN_NAMESPACE"
 LIBC = ctypes.CDLL(None)
@@ -84,7 +85,7 @@ def load(small_disks: Stack) -> Iterator[Load]:
     """What every test is about: nothing acknowledged is lost, no answer is a 500, and all is
     served again afterwards."""
     restart_ended(small_disks)
-    with load_on(small_disks, next(STARTS)) as load:
+    with load_on(small_disks, next(STARTS), PAUSE) as load:
         time.sleep(CALM_SECONDS)
         yield load
         restart_ended(small_disks)

@@ -12,14 +12,15 @@ from core.cohorts.models import Enrolment
 from core.kit.errors import DomainError
 from core.outbox.models import FactHistory
 from ongoza_contracts.cohorts import EnrolmentState
+from tests.random_cases import CASES
 from tests.unit.core.certificate_rows import confirm_items, named
 from tests.unit.core.cohort_rows import cohort_admin, enrolment_in, open_cohort
 from tests.unit.core.two_processes import run_in_two
 from tests.unit.core.world import person
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.random]
 
-OPERATIONS, LEARNERS = 500, 3
+OPERATIONS, LEARNERS = 100 * CASES, 3
 
 
 def run(seed: int) -> Counter[str]:

@@ -17,13 +17,14 @@ from core.cohorts.models import NOT_ENDED, SEATED, Code, Cohort, Enrolment
 from core.outbox.models import FactHistory
 from core.users.models import User
 from ongoza_contracts.cohorts import EnrolmentState, PoolKind
+from tests.random_cases import CASES
 from tests.unit.core.cohort_rows import apply, cohort_admin, open_cohort
 from tests.unit.core.two_processes import outcomes, run_in_two
 from tests.unit.core.world import person
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.random]
 
-OPERATIONS, LEARNERS, CODE_USES = 500, 24, 40
+OPERATIONS, LEARNERS, CODE_USES = 200 * CASES, 24, 40
 HELD = timedelta(milliseconds=150)
 
 
@@ -112,7 +113,7 @@ def test_two_processes_sell_no_seat_twice_and_pass_over_nobody() -> None:
 
     found = run_in_two(run, cohort.pk)
 
-    assert min(found[name] for name in ("apply", "change", "resize", "expire")) > 10, found
+    assert min(found[name] for name in ("apply", "change", "resize", "expire")) > 3, found
     check_history(cohort)
     entitled = Enrolment.objects.filter(entitled_pools__contains=[PoolKind.SPONSORED]).count()
     assert Code.objects.get().uses == entitled <= CODE_USES
@@ -180,7 +181,7 @@ def check_history(cohort: Cohort) -> None:
         assert all(taken[pool] <= sizes[pool] for pool in taken)
         open_rows = Counter(row["user_id"] for row in rows.values() if row["state"] in NOT_ENDED)
         assert max(open_rows.values(), default=0) <= 1
-    assert offers > 50
+    assert offers > 20
 
 
 def earlier(

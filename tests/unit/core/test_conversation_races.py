@@ -15,14 +15,15 @@ from core.mentorship.messages import Content
 from core.mentorship.models import Match
 from core.users.models import User
 from ongoza_contracts.vocabulary import Role
+from tests.random_cases import CASES
 from tests.unit.core.mentor_rows import ahead, match_of, profile
 from tests.unit.core.school import insert_world
 from tests.unit.core.two_processes import outcomes, run_in_two
 from tests.unit.core.world import person
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.random]
 
-OPERATIONS, LEARNERS, SEATS = 500, 8, 3
+OPERATIONS, LEARNERS, SEATS = 100 * CASES, 8, 3
 
 
 class SeatOperations:
@@ -62,7 +63,7 @@ def test_two_processes_give_no_seat_twice() -> None:
     for number in range(LEARNERS):
         person(f"learner-{number}", Role.LEARNER, world.school)
     found = run_in_two(run_seats, group.pk)
-    assert min(found[name] for name in ("take", "leave", "no_seat_left")) > 10, found
+    assert min(found[name] for name in ("take", "leave", "no_seat_left")) > 3, found
     assert GroupSeat.objects.count() <= GroupSession.objects.get().seats
 
 
@@ -113,7 +114,7 @@ def test_two_processes_report_and_block_once_and_number_messages_without_a_gap()
     match = match_of(world.learner, world.mentor)
     found = run_in_two(run_pair, match.pk)
     kinds = ("send", "report", "decide", "block", "unblock", "already_reported", "blocked")
-    assert min(found[name] for name in kinds) > 3, found
+    assert min(found[name] for name in kinds) > 0, found
     numbers = sorted(Message.objects.values_list("number", flat=True))
     assert numbers == [*range(1, len(numbers) + 1)]
     undecided = Counter(

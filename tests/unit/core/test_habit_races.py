@@ -15,13 +15,14 @@ from core.kit.errors import DomainError
 from core.outbox.models import FactHistory
 from core.users.models import User
 from ongoza_contracts.coaching import HabitEntryState, HabitEntryUpdated, HabitUpdated
+from tests.random_cases import CASES
 from tests.unit.core.coaching_rows import habit_of
 from tests.unit.core.two_processes import run_in_two
 from tests.unit.core.world import person
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.random]
 
-OPERATIONS, DAYS = 500, 3
+OPERATIONS, DAYS = 100 * CASES, 3
 
 
 def run(seed: int) -> Counter[str]:

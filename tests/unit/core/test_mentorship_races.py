@@ -21,13 +21,14 @@ from core.outbox.models import FactHistory
 from core.users.models import User
 from ongoza_contracts.mentorship import MatchEndReason, MatchState
 from ongoza_contracts.vocabulary import Role
+from tests.random_cases import CASES
 from tests.unit.core.mentor_rows import ahead, profile
 from tests.unit.core.two_processes import outcomes, run_in_two
 from tests.unit.core.world import person
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.random]
 
-OPERATIONS, LEARNERS, MENTORS, CAPACITY = 500, 8, 3, 3
+OPERATIONS, LEARNERS, MENTORS, CAPACITY = 200 * CASES, 8, 3, 3
 
 
 class Operations:
@@ -104,7 +105,7 @@ def test_two_processes_keep_times_capacity_and_open_requests() -> None:
     found = run_in_two(run, ahead())
 
     names = ("ask", "answer", "book", "change", "time_taken", "too_many_requests", "mentor_full")
-    assert min(found[name] for name in names) > 5, found
+    assert min(found[name] for name in names) > 0, found
     check_history()
     for person_id in ("mentor", "learner"):
         assert not overlapping(person_id).exists()

@@ -12,13 +12,14 @@ from core.missions.selectors import hint_cost
 from core.missions.services import change_mission
 from core.users.models import User
 from ongoza_contracts.vocabulary import Role
+from tests.random_cases import CASES
 from tests.unit.core.offered_missions import HINTS, lab
 from tests.unit.core.two_processes import outcomes, run_in_two
 from tests.unit.core.world import person
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.random]
 
-OPERATIONS, LEARNERS, LIMIT = 500, 12, 15
+OPERATIONS, LEARNERS, LIMIT = 200 * CASES, 12, 15
 
 
 class Operations:
@@ -74,7 +75,7 @@ def test_two_processes_exceed_no_limit_of_flags_and_charge_each_hint_once() -> N
     found = run_in_two(run, mission.pk)
 
     assert min(found[name] for name in ("guess", "own", "others", "unlock", "change")) > 3, found
-    assert min(found["no_attempts_left"], found["flag_found"]) > 2, found
+    assert min(found["no_attempts_left"], found["flag_found"]) > 0, found
     made = FlagAttempt.objects.filter(mission=mission)
     assert made.count() == found["guess"] + found["own"] + found["others"]
     assert made.filter(outcome="accepted").count() == found["own"]

@@ -14,13 +14,14 @@ from core.subscriptions import daraja, mpesa_charges, services, webhooks
 from core.subscriptions.gateways import GatewayUnavailable
 from core.subscriptions.models import Entitlement, Invoice, MpesaRequest, Subscription
 from tests.mpesa_double import CANCELLED, PHONE, MpesaDouble, mpesa_double
+from tests.random_cases import CASES
 from tests.unit.core.mpesa_rows import mpesa_settings
 from tests.unit.core.notified import run_jobs
 from tests.unit.core.random_schedules import dice, undone
 from tests.unit.core.subscription_rows import subscribe
 from tests.unit.core.world import person
 
-SCHEDULES, BEGINNINGS = 500, 5
+SCHEDULES, BEGINNINGS = 50 * CASES, 5
 START = datetime(2126, 3, 1, tzinfo=UTC)
 """So late that no job looks for a lost callback: only callbacks let core look."""
 LATER = mpesa_charges.REQUEST_LASTS + timedelta(minutes=1)
@@ -144,9 +145,10 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[MpesaDouble]:
         yield double
 
 
-@pytest.mark.slow  # 500 schedules, each with some 100 queries
+@pytest.mark.random
+@pytest.mark.slow  # each schedule makes some 100 queries
 @pytest.mark.django_db
-def test_500_random_schedules_end_as_the_plain_order(server: MpesaDouble) -> None:
+def test_random_schedules_end_as_the_plain_order(server: MpesaDouble) -> None:
     subscription = subscribe(person("amina"))
     run_jobs()
     for number, (*_, requests) in enumerate(STORIES):

@@ -15,11 +15,12 @@ from core.kit.errors import Conflict
 from core.programs.milestones import add_milestone, update_milestone
 from core.programs.models import ContentItem, Program, ProgramVersion
 from core.programs.versions import publish_version
+from tests.random_cases import CASES
 from tests.unit.core.world import appended, forget_appended, item
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.random]
 
-OPERATIONS = 500
+OPERATIONS = 100 * CASES
 SHARED = ("course-7", "course-8")
 """Both processes place them."""
 Order = tuple[str, ...]

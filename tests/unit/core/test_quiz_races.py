@@ -12,13 +12,14 @@ from core.quizzes.authoring import update_quiz
 from core.quizzes.models import QuizAttempt, QuizResult
 from core.quizzes.services import start_attempt, submit_attempt
 from core.users.models import User
+from tests.random_cases import CASES
 from tests.unit.core.quiz_rows import QUESTIONS, answers, columns, quiz
 from tests.unit.core.two_processes import outcomes, run_in_two
 from tests.unit.core.world import person
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.random]
 
-OPERATIONS, LEARNERS, MAX_ATTEMPTS = 500, 8, 2
+OPERATIONS, LEARNERS, MAX_ATTEMPTS = 200 * CASES, 8, 2
 
 
 class Operations:

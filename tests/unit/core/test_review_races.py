@@ -18,13 +18,14 @@ from core.submissions.models import Submission
 from core.users.models import User
 from ongoza_contracts.reviews import ReviewOutcome
 from ongoza_contracts.submissions import SubmissionState
+from tests.random_cases import CASES
 from tests.unit.core.review_rows import assessment, graded_mission, handed_in, reviewer
 from tests.unit.core.two_processes import outcomes, run_in_two
 from tests.unit.core.world import person
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.random]
 
-OPERATIONS, REVIEWERS, LEARNERS, MISSIONS = 500, 3, 6, 4
+OPERATIONS, REVIEWERS, LEARNERS, MISSIONS = 200 * CASES, 3, 6, 4
 LEASE = timedelta(seconds=1)
 
 

@@ -23,13 +23,14 @@ from core.submissions.services import (
 from core.users.models import User
 from ongoza_contracts.submissions import ARTIFACTS_MAX
 from ongoza_contracts.submissions import SubmissionState as State
+from tests.random_cases import CASES
 from tests.unit.core.submission_rows import mission
 from tests.unit.core.two_processes import outcomes, run_in_two
 from tests.unit.core.world import person
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.random]
 
-OPERATIONS, LEARNERS, MAX_ATTEMPTS = 500, 6, 2
+OPERATIONS, LEARNERS, MAX_ATTEMPTS = 300 * CASES, 6, 2
 
 
 class Operations:
@@ -96,7 +97,7 @@ def test_two_processes_exceed_no_limit_and_hand_nothing_in_twice() -> None:
     found = run_in_two(run, row.pk)
 
     assert min(found[name] for name in ("start", "submit", "withdraw", "decide")) > 3, found
-    assert min(found["attempt_open"], found["no_attempts_left"]) > 2, found
+    assert min(found["attempt_open"], found["no_attempts_left"]) > 0, found
     standing = Submission.objects.exclude(state=State.WITHDRAWN)
     counted = Counter(standing.filter(previous_id=None).values_list("user", flat=True))
     assert max(counted.values()) == MAX_ATTEMPTS
