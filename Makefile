@@ -27,8 +27,8 @@ logins: .venv/.ready ## print the logins of the demo data again
 logs: .venv/.ready ## follow the logs (SERVICE=relay for one), or show one request's way (REQUEST=its id)
 	@$(STACK) logs $(SERVICE) $(if $(REQUEST),--request $(REQUEST))
 
-test: .venv/.ready ## run every test on real Kafka, PostgreSQL and Chromium, on free ports
-	@$(PYTHON) -m pytest --numprocesses=3 --no-loadscope-reorder --durations=15 $(ARGS)
+test: .venv/.ready ## run the tests on real Kafka, PostgreSQL and Chromium, on free ports (ARGS='-m images': those of the images)
+	@$(PYTHON) -m pytest -m 'not images' --numprocesses=3 --no-loadscope-reorder --durations=15 $(ARGS)
 browser: .venv/.ready ## install the Chromium of the tests
 	@$(PYTHON) -m scripts.web browser
 check: .venv/.ready ## lint, format, types, imports, contracts

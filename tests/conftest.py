@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Generator
+from contextlib import ExitStack
 from typing import Any
 
 import asyncpg
@@ -22,14 +23,16 @@ from tests.groups import GroupScheduling, group, turn
 from tests.integration.story import eventually, settled, what_is_served
 from tests.migrated import RELATIONAL, MigratedPostgres
 from tests.servers import SERVERS, new_stack
+from tests.small_disks import stack_on_small_disks
 
 REAL_BROKER = {
-    *("kafka_bootstrap", "stack", "served_at_first", "whole"),
+    *("kafka_bootstrap", "stack", "served_at_first", "stack_to_break"),
     *("pair", "secured", "cluster"),
 }
 _on_the_broker: list[str] = []
-_stacks: list[Stack] = []
-"""The whole stack while it runs."""
+_stacks = ExitStack()
+"""The whole stack that runs, which stops after the last test of its group."""
+GROUP_OF_FIXTURE = {"stack": "stack", "served_at_first": "stack", "stack_to_break": "broken"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -81,11 +84,11 @@ def _mark(item: pytest.Item) -> None:
         item.add_marker("kafka")
     if fixtures & {*REAL_BROKER, "vector_pool", "db", "transactional_db"}:
         item.add_marker("postgres")
-    if fixtures & {"stack", "served_at_first"}:
+    for needed in {GROUP_OF_FIXTURE[name] for name in fixtures & GROUP_OF_FIXTURE.keys()}:
         item.add_marker("slow")
-        if group(item.nodeid) != "stack":
+        if group(item.nodeid) != needed:
             raise pytest.UsageError(
-                f"{item.nodeid}: add its file to the group `stack` in tests/groups.py"
+                f"{item.nodeid}: add its file to the group `{needed}` in tests/groups.py"
             )
 
 
@@ -103,22 +106,15 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Generator[None]:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
     """Stop the whole stack after the last test that needs it: idle servers slow down the others."""
     yield
-    if nextitem is None or group(nextitem.nodeid) != "stack":
-        _stop_stacks()
-
-
-def _stop_stacks() -> None:
-    while _stacks:
-        stack = _stacks.pop()
-        stack.down()
-        shutil.rmtree(stack.folder, ignore_errors=True)
+    if nextitem is None or group(nextitem.nodeid) != group(item.nodeid):
+        _stacks.close()
 
 
 def pytest_unconfigure() -> None:
-    _stop_stacks()
+    _stacks.close()
     SERVERS.down()
     shutil.rmtree(SERVERS.folder, ignore_errors=True)
 
@@ -179,7 +175,8 @@ async def applier(vector_pool: asyncpg.Pool) -> Applier:
 @pytest.fixture(scope="session")
 def _whole_stack() -> tuple[Stack, dict[str, int]]:
     stack = new_stack("stack")
-    _stacks.append(stack)
+    _stacks.callback(shutil.rmtree, stack.folder, ignore_errors=True)
+    _stacks.callback(stack.down)
     stack.up((*SERVICES, SEED))
     served = what_is_served(stack)
     eventually(lambda: settled(stack))
@@ -201,3 +198,9 @@ def stack(_whole_stack: tuple[Stack, dict[str, int]]) -> Stack:
 def served_at_first(_whole_stack: tuple[Stack, dict[str, int]]) -> dict[str, int]:
     """What the stack served when `up` had just returned, as `what_is_served` counts it."""
     return _whole_stack[1]
+
+
+@pytest.fixture(scope="session")
+def stack_to_break() -> Stack:
+    """For the tests of the group `broken`, which take away its topics, data and disks."""
+    return _stacks.enter_context(stack_on_small_disks())

@@ -58,6 +58,19 @@ class Cluster:
         self._admin = AdminClient(settings)
 
     def read(self) -> Found:
+        """Reads again while one broker knows a topic that another, which was asked for its
+        settings, does not know yet."""
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        while True:
+            try:
+                return self._read()
+            except KafkaException as error:
+                is_unknown = error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART
+                if not is_unknown or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.1)
+
+    def _read(self) -> Found:
         present = self._metadata()
         configs = self._configs(present)
         topics = {

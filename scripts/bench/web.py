@@ -7,7 +7,7 @@ from scripts.bench.figures import Figure, Line, Sides, compare
 from scripts.bench.running import Size
 from scripts.stack.stack import Stack
 from scripts.web.browsing import browser, log_in
-from scripts.web.weight import Weight, slow_page, weigh
+from scripts.web.weight import Weight, weigh, weighed_page
 
 OPEN = ("/sign-up",)
 LEARNER = ("/dashboard/student", "/learn", "/missions", "/coaching")
@@ -21,7 +21,7 @@ LINES = (
 
 def web(size: Size, stack: Stack) -> list[Figure]:
     """First visits of pages: the largest paint, bytes and requests."""
-    with browser() as found, slow_page(found, stack.web_url) as (page, weight):
+    with browser() as found, weighed_page(found, stack.web_url, slow=True) as (page, weight):
         figures = _figures(size, page, weight, OPEN)
         log_in(page, "learner@ongoza.example", stack.secrets["DEMO_PASSWORD"])
         return figures + _figures(size, page, weight, LEARNER)

@@ -1,4 +1,4 @@
-"""What a page weighs on a slow line and a slow phone."""
+"""What a page weighs, and how soon it paints on a slow line and a slow phone."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,8 +37,6 @@ class Weight:
     def watch(self, context: BrowserContext, page: Page) -> None:
         session = context.new_cdp_session(page)
         session.send("Network.enable")
-        session.send("Network.emulateNetworkConditions", SLOW_LINE)
-        session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
         session.on("Network.responseReceived", self._received)
         session.on("Network.loadingFinished", self._finished)
 
@@ -79,8 +77,11 @@ def _found(page: Page, weight: Weight) -> dict[str, float]:
 
 
 @contextmanager
-def slow_page(browser: Browser, url: str) -> Iterator[tuple[Page, Weight]]:
-    """A page of a phone on a slow line, without what a service worker keeps."""
+def weighed_page(
+    browser: Browser, url: str, *, slow: bool = False
+) -> Iterator[tuple[Page, Weight]]:
+    """A page of a phone, without what a service worker keeps; `slow`: of a slow phone on a slow
+    line, for which the browser keeps a processor busy."""
     context = browser.new_context(
         base_url=url,
         locale="en-GB",
@@ -90,5 +91,9 @@ def slow_page(browser: Browser, url: str) -> Iterator[tuple[Page, Weight]]:
     context.set_default_timeout(WAIT_MS)
     page, weight = context.new_page(), Weight()
     weight.watch(context, page)
+    if slow:
+        session = context.new_cdp_session(page)
+        session.send("Network.emulateNetworkConditions", SLOW_LINE)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
     yield page, weight
     context.close()

@@ -23,7 +23,7 @@ from tests.integration.story import Learner, applied_version, eventually, outbox
 from tests.missing import skip_but_fail_in_ci
 from tests.web.caller import WebCaller
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.images]
 
 RUNNING = ("core", "relay", "ai", "worker", "jobs", "webhooks", "web")
 """What stays, in containers."""

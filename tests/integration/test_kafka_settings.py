@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import AdminClient, ClusterMetadata  # type: ignore[attr-defined]
 
 from infra.kafka.cluster import Cluster
 from infra.kafka.plan import CreateTopic, SetConfig
@@ -40,3 +41,22 @@ def test_both_compaction_lags_change_together(
 def topic(name: str, lags: tuple[int, int]) -> WantedTopic:
     config = dict(zip(LAGS, map(str, lags), strict=True))
     return WantedTopic(name=name, partitions=1, replication=1, config=config)
+
+
+def test_a_topic_that_one_broker_does_not_know_yet_is_read_again(
+    kafka_bootstrap: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster = Cluster({"bootstrap.servers": kafka_bootstrap})
+    cluster.perform([CreateTopic(topic(name, (100_000, 200_000)))])
+    asked = []
+    configs = Cluster._configs
+
+    def unknown_at_first(self: Cluster, present: ClusterMetadata) -> dict[str, dict[str, str]]:
+        asked.append(present)
+        if len(asked) == 1:
+            raise KafkaException(KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART))
+        return configs(self, present)
+
+    monkeypatch.setattr(Cluster, "_configs", unknown_at_first)
+    assert name in eventually(cluster.read).topics
+    assert len(asked) > 1

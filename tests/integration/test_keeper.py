@@ -27,7 +27,8 @@ from tests.integration.story import (
     rows,
     settled,
 )
-from tests.integration.test_server_faults import LIBC, MNT_DETACH, OUTAGE_SECONDS, fill, mount
+from tests.integration.test_server_faults import OUTAGE_SECONDS, fill
+from tests.small_disks import LIBC, MNT_DETACH, mount
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.kafka]
 NAMES = [service.name for service in SERVICES if service.ready != "exit"]

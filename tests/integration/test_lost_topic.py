@@ -1,8 +1,5 @@
 """Kafka's data is lost or a topic is created again: nothing is skipped, and core fills it again."""
 
-import shutil
-from collections.abc import Iterator
-
 import httpx
 import pytest
 from confluent_kafka.admin import AdminClient
@@ -17,25 +14,12 @@ from tests.integration.story import (
     outbox_depth,
     rows,
 )
-from tests.servers import new_stack, start_with_few_learners
 
 pytestmark = pytest.mark.slow
 
 LOST = "SELECT topic, cause FROM live.lost_topic"
 WORKERS = "SELECT worker FROM worker_status WHERE heartbeat_at > now() - interval '10 seconds'"
 PAGE = "docs/operate-replay.md"
-
-
-@pytest.fixture(scope="module")
-def whole() -> Iterator[Stack]:
-    """A stack of its own, because no other test expects its topics to be deleted."""
-    stack = new_stack("lost")
-    try:
-        start_with_few_learners(stack)
-        yield stack
-    finally:
-        stack.down()
-        shutil.rmtree(stack.folder, ignore_errors=True)
 
 
 def delete_topic(stack: Stack) -> None:
@@ -63,44 +47,44 @@ def busy_learner(stack: Stack) -> tuple[Learner, str]:
 @pytest.mark.parametrize("worker", ["running", "stopped"])
 @pytest.mark.parametrize("records", ["fewer", "more"])
 def test_a_topic_that_was_created_again_is_read_from_its_beginning(
-    whole: Stack, worker: str, records: str
+    stack_to_break: Stack, worker: str, records: str
 ) -> None:
-    learner, item = busy_learner(whole)
+    learner, item = busy_learner(stack_to_break)
     if worker == "stopped":
-        whole.stop("worker")
-    delete_topic(whole)
-    whole.run("topics")
+        stack_to_break.stop("worker")
+    delete_topic(stack_to_break)
+    stack_to_break.run("topics")
     # The first record of the partition, at an offset that was consumed in the old topic.
     assert learner.report(item, 40) == 201
-    eventually(lambda: outbox_depth(whole) == 0)
+    eventually(lambda: outbox_depth(stack_to_break) == 0)
     if records == "more":
-        refill(whole)
+        refill(stack_to_break)
     if worker == "stopped":
-        whole.run("worker")
-    eventually(lambda: applied_version(whole, learner.user_id, item) == 1)
-    eventually(lambda: rows(whole, "vector", LOST) == [(PROGRESS.name, "recreated")])
-    answer = httpx.get(f"{whole.ai_url}/health", timeout=30)
+        stack_to_break.run("worker")
+    eventually(lambda: applied_version(stack_to_break, learner.user_id, item) == 1)
+    eventually(lambda: rows(stack_to_break, "vector", LOST) == [(PROGRESS.name, "recreated")])
+    answer = httpx.get(f"{stack_to_break.ai_url}/health", timeout=30)
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
     if records == "fewer":
-        refill(whole)
-    assert "0 differ" in output_of(whole, "ai", "reconcile", "--patience", "20")
+        refill(stack_to_break)
+    assert "0 differ" in output_of(stack_to_break, "ai", "reconcile", "--patience", "20")
     # A new generation has everything, so it is equal; nothing is left to say.
-    output_of(whole, "ai", "rebuild")
-    assert rows(whole, "vector", LOST) == []
+    output_of(stack_to_break, "ai", "rebuild")
+    assert rows(stack_to_break, "vector", LOST) == []
 
 
-def test_a_rebuild_from_a_lost_topic_ends_and_names_the_page(whole: Stack) -> None:
-    busy_learner(whole)
-    whole.stop("worker")
-    delete_topic(whole)
-    done = run(whole, "ai", "rebuild")
+def test_a_rebuild_from_a_lost_topic_ends_and_names_the_page(stack_to_break: Stack) -> None:
+    busy_learner(stack_to_break)
+    stack_to_break.stop("worker")
+    delete_topic(stack_to_break)
+    done = run(stack_to_break, "ai", "rebuild")
     assert (done.returncode, PAGE in done.stderr) == (1, True), done.stdout + done.stderr
-    whole.run("topics")
-    done = run(whole, "ai", "rebuild")
+    stack_to_break.run("topics")
+    done = run(stack_to_break, "ai", "rebuild")
     assert done.returncode == 2, done.stdout + done.stderr
     assert f'{PROGRESS.name} lost records: see "A topic was lost"' in " ".join(done.stdout.split())
-    refill(whole)
-    eventually(lambda: not rows(whole, "vector", WORKERS))
-    assert "no worker is running" in output_of(whole, "ai", "rebuild")
-    whole.run("worker")
-    assert "0 differ" in output_of(whole, "ai", "reconcile", "--patience", "20")
+    refill(stack_to_break)
+    eventually(lambda: not rows(stack_to_break, "vector", WORKERS))
+    assert "no worker is running" in output_of(stack_to_break, "ai", "rebuild")
+    stack_to_break.run("worker")
+    assert "0 differ" in output_of(stack_to_break, "ai", "reconcile", "--patience", "20")

@@ -25,7 +25,6 @@ from tests.integration.story import (
     outbox_depth,
     rows,
 )
-from tests.servers import new_stack, start_with_few_learners
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.kafka, pytest.mark.postgres]
 
@@ -33,17 +32,6 @@ COMMAND = "python -m core.manage after_restore"
 PAGE = (PROJECT / "docs" / "operate-restore.md").read_text()
 SECTIONS = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 STOPS = re.findall(r"`(stop \w+ .*?)`", SECTIONS["On a local stack"])
-
-
-@pytest.fixture(scope="module")
-def own_stack() -> Iterator[Stack]:
-    stack = new_stack("restore")
-    try:
-        start_with_few_learners(stack)
-        yield stack
-    finally:
-        stack.down()
-        shutil.rmtree(stack.folder, ignore_errors=True)
 
 
 def run_in_local_shell(stack: Stack, *commands: str) -> None:
@@ -183,9 +171,9 @@ def check_not_frozen(
 
 
 def test_a_restored_database_of_core_is_noticed_and_brought_up_to_date(
-    own_stack: Stack, tmp_path: Path
+    stack_to_break: Stack, tmp_path: Path
 ) -> None:
-    stack, password = own_stack, secrets.token_urlsafe(16)
+    stack, password = stack_to_break, secrets.token_urlsafe(16)
     backup, restore = commands_of("core's database", tmp_path / "core.dump")
     older, busy = Learner.signed_up(stack, password), Learner.signed_up(stack, password)
     erased = Learner.signed_up(stack, password)
@@ -226,9 +214,9 @@ def test_a_restored_database_of_core_is_noticed_and_brought_up_to_date(
 
 
 def test_a_restored_database_of_ai_reads_on_from_its_own_positions(
-    own_stack: Stack, tmp_path: Path
+    stack_to_break: Stack, tmp_path: Path
 ) -> None:
-    stack, password = own_stack, secrets.token_urlsafe(16)
+    stack, password = stack_to_break, secrets.token_urlsafe(16)
     backup, restore = commands_of("ai's database", tmp_path / "ai.dump")
     learner, busy = Learner.signed_up(stack), Learner.signed_up(stack)
     erased = Learner.signed_up(stack, password)
@@ -249,8 +237,10 @@ def test_a_restored_database_of_ai_reads_on_from_its_own_positions(
     check_equality(stack)
 
 
-def test_a_restored_kafka_is_noticed_and_filled_again(own_stack: Stack, tmp_path: Path) -> None:
-    stack, copy = own_stack, tmp_path / "kafka"
+def test_a_restored_kafka_is_noticed_and_filled_again(
+    stack_to_break: Stack, tmp_path: Path
+) -> None:
+    stack, copy = stack_to_break, tmp_path / "kafka"
     learner, busy = Learner.signed_up(stack), Learner.signed_up(stack)
     item = learner.recommended()[0]
     data = stack.servers["kafka"].data

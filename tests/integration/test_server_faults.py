@@ -1,6 +1,5 @@
 """Servers that freeze, have no space left or are replaced, while learners write and read."""
 
-import ctypes
 import os
 import shutil
 import signal
@@ -23,41 +22,14 @@ from scripts.embedded.postgres import BINARIES, USER, Postgres, as_account, give
 from scripts.stack import processes
 from scripts.stack.stack import PROJECT, Stack
 from tests.integration.story import eventually
-from tests.servers import new_stack, start_with_few_learners
+from tests.small_disks import DATABASES
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
-DATABASES = ("postgres-relational", "postgres-vector")
 OUTAGE_SECONDS = 6
 CALM_SECONDS = 3
 PAUSE = 0.2
-DISK = "800m"
 IN_NAMESPACE = "ONGOZA_TESTS_IN_NAMESPACE"
-LIBC = ctypes.CDLL(None)
-MNT_DETACH = 2
 STARTS = count(0, 5)
-
-
-@pytest.fixture(scope="module")
-def small_disks() -> Iterator[Stack]:
-    """A stack each of whose servers has a disk of its own, in memory."""
-    stack = new_stack("disks")
-    disks = [stack.servers[name].folder for name in (*DATABASES, "kafka")]
-    mounted = [disk for disk in disks if mount(disk)]
-    try:
-        start_with_few_learners(stack)
-        yield stack
-    finally:
-        stack.down()
-        for disk in mounted:
-            LIBC.umount2(bytes(disk), MNT_DETACH)
-        shutil.rmtree(stack.folder)
-
-
-def mount(disk: Path) -> bool:
-    """By the system call, which asks for a capability: the command asks for the account root."""
-    disk.mkdir(parents=True)
-    options = f"size={DISK},mode=0755".encode()
-    return bool(LIBC.mount(b"tmpfs", bytes(disk), b"tmpfs", 0, options) == 0)
 
 
 @pytest.fixture(scope="module")
@@ -81,14 +53,14 @@ def outcomes_in_namespace() -> str:
 
 
 @pytest.fixture
-def load(small_disks: Stack) -> Iterator[Load]:
+def load(stack_to_break: Stack) -> Iterator[Load]:
     """What every test is about: nothing acknowledged is lost, no answer is a 500, and all is
     served again afterwards."""
-    restart_ended(small_disks)
-    with load_on(small_disks, next(STARTS), PAUSE) as load:
+    restart_ended(stack_to_break)
+    with load_on(stack_to_break, next(STARTS), PAUSE) as load:
         time.sleep(CALM_SECONDS)
         yield load
-        restart_ended(small_disks)
+        restart_ended(stack_to_break)
         for service in ("core", "ai"):
             eventually(lambda service=service: answered(load, service))  # type: ignore[misc]
         time.sleep(CALM_SECONDS)

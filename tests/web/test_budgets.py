@@ -1,4 +1,4 @@
-"""What pages weigh on a slow line and a slow phone: bytes are limited, times reported."""
+"""What pages weigh: bytes are limited, and times reported."""
 
 from collections.abc import Callable, Iterator
 
@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from scripts.stack.stack import Stack
-from scripts.web.weight import FLOOR_KB, Weight, slow_page, weigh, weigh_next
+from scripts.web.weight import FLOOR_KB, Weight, weigh, weigh_next, weighed_page
 from tests.web.people import Person, call_core, demo, log_in, sign_up, signed_up
 
 LEARNER = (
@@ -16,8 +16,8 @@ LEARNER = (
 
 
 @pytest.fixture
-def slow(web: Stack, browser: Browser) -> Iterator[tuple[Page, Weight]]:
-    with slow_page(browser, web.web_url) as found:
+def weighed(web: Stack, browser: Browser) -> Iterator[tuple[Page, Weight]]:
+    with weighed_page(browser, web.web_url) as found:
         yield found
 
 
@@ -26,9 +26,9 @@ Record = Callable[[str, object], None]
 
 
 def test_a_first_visit_of_the_sign_up_is_light(
-    slow: tuple[Page, Weight], record_property: Record
+    weighed: tuple[Page, Weight], record_property: Record
 ) -> None:
-    page, weight = slow
+    page, weight = weighed
     found = weigh(page, weight, "/sign-up")
     record_property("/sign-up", found)
     assert found["script_kb"] <= FLOOR_KB + 25
@@ -47,7 +47,7 @@ def test_a_first_visit_of_the_sign_up_is_light(
     ],
 )
 def test_pages_keep_their_budgets(
-    slow: tuple[Page, Weight],
+    weighed: tuple[Page, Weight],
     web: Stack,
     role: str,
     paths: tuple[str, ...],
@@ -55,7 +55,7 @@ def test_pages_keep_their_budgets(
     whole: int,
     record_property: Record,
 ) -> None:
-    page, weight = slow
+    page, weight = weighed
     log_in(page, demo(web, role))
     heavy = {}
     for path in paths:
@@ -76,14 +76,14 @@ def test_pages_keep_their_budgets(
     ],
 )
 def test_a_next_page_is_light(
-    slow: tuple[Page, Weight],
+    weighed: tuple[Page, Weight],
     web: Stack,
     role: str,
     paths: tuple[str, ...],
     whole: int,
     record_property: Record,
 ) -> None:
-    page, weight = slow
+    page, weight = weighed
     log_in(page, demo(web, role))
     page.wait_for_load_state("networkidle")
     heavy = {}
@@ -96,9 +96,9 @@ def test_a_next_page_is_light(
 
 
 def test_a_mission_with_its_editor_keeps_its_budget(
-    slow: tuple[Page, Weight], web: Stack, record_property: Record
+    weighed: tuple[Page, Weight], web: Stack, record_property: Record
 ) -> None:
-    page, weight = slow
+    page, weight = weighed
     person = signed_up(web)
     mission = call_core(web, person, "GET", "missions/").json()["results"][0]["id"]
     begun = call_core(web, person, "POST", f"missions/{mission}/submissions/")

@@ -27,6 +27,7 @@ from core.subscriptions.plans import NoPrice
 from core.users.models import User
 from ongoza_contracts.vocabulary import Role
 from tests.mpesa_double import CANCELLED, INVALID_PHONE, PHONE, MpesaDouble, mpesa_double
+from tests.random_cases import CASES
 from tests.unit.core.mpesa_rows import call_back, mpesa_settings
 from tests.unit.core.notified import make_due, run_jobs
 from tests.unit.core.subscription_rows import plan
@@ -212,8 +213,9 @@ def test_a_payment_after_the_wait_begins_the_subscription_again(
     assert state_of(subscription) == ("active", ["paid"])
 
 
+@pytest.mark.random
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(3 * CASES))
 def test_callbacks_in_any_order_and_number_end_in_the_same_state(
     amina: User, daraja: MpesaDouble, seed: int
 ) -> None:

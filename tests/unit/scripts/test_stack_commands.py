@@ -23,7 +23,7 @@ from scripts.stack.__main__ import ROLES, app
 from scripts.stack.keeper import Keeper
 from scripts.stack.stack import PROJECT, Stack
 from scripts.stack.supervisor import Listener
-from tests.integration.test_server_faults import LIBC, MNT_DETACH, mount
+from tests.small_disks import LIBC, MNT_DETACH, mount
 
 PREFIX = "import sys; print(sys.prefix)"
 

@@ -40,7 +40,7 @@ from ongoza_contracts.vocabulary import Role
 REPORTED_EVERY = 50
 GOAL_OF_EVERY = 3
 UNREAD_FOR = timedelta(days=7)
-MATCHED, PRACTISING, WITH_HABITS = 24, 40, 18
+MATCHED, PRACTISING, WITH_HABITS = 24, 40, 9
 FOUNDED = staff(AS_OF)[0].joined_at
 
 
