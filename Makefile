@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SOURCES := contracts/ongoza_contracts ops/ongoza_ops contracts/consumers/engagement_stats/engagement_stats services/core/core services/ai/ai infra scripts tests
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status reset logins logs test check seed demo rebuild bench capacity evaluate search-panel fuzz chaos profiling-report forecast-report suggestion-report migrations schemas site images audit packages model model-check lock
+.PHONY: help up down status reset logins logs test check check-types check-others seed demo rebuild bench capacity evaluate search-panel fuzz chaos profiling-report forecast-report suggestion-report migrations schemas site images audit packages model model-check lock
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -32,9 +32,12 @@ test: .venv/.ready ## run the tests on real Kafka, PostgreSQL and Chromium, on f
 browser: .venv/.ready ## install the Chromium of the tests
 	@$(PYTHON) -m scripts.web browser
 check: .venv/.ready ## lint, format, types, imports, contracts
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync check-types check-others
+check-types: .venv/.ready
+	@$(PYTHON) -m mypy $(SOURCES)
+check-others: .venv/.ready
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
-	@$(PYTHON) -m mypy $(SOURCES)
 	@.venv/bin/lint-imports
 	@$(PYTHON) -m scripts.contracts check
 	@$(PYTHON) -m scripts.pages check

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 SERVERS = ("postgres-relational", "postgres-vector", "kafka", "valkey")
 STEPS = ("migrate-core", "migrate-ai", "topics")
 PROCESSES = ("core", "ai", "relay", "worker")
-ANSWERS, FACTS = 40, 20
+ANSWERS, FACTS, PAUSE = 40, 20, 0.1
 """How many answers of each API, and applied facts, each part of the upgrade has to show."""
 
 
@@ -51,7 +51,7 @@ def test_no_request_fails_while_a_release_is_installed_and_rolled_back(
     installed: tuple[OtherRelease, Stack],
 ) -> None:
     old, new = installed
-    load = BalancedLoad(new)
+    load = BalancedLoad(new, pause=PAUSE)
     load.add(old)
     eventually(lambda: applied_facts(new) > 0)
     with running(load, old.sign_in()):

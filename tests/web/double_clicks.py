@@ -38,12 +38,15 @@ FILL = """root => {
     }
   }
 }"""
+FRAME = "around pages"
+"""How the names of buttons begin that are around the content of every page."""
 MARK = """([root, known]) => {
   const words = e => {
     const copy = e.cloneNode(true);
     copy.querySelectorAll(".hide").forEach(one => one.remove());
     const place = e.closest("[aria-labelledby]:not(dialog)")?.getAttribute("aria-labelledby") ?? "";
-    return `${place}: ${copy.textContent.trim().replace(/\\d+/g, "0")}`;
+    const frame = e.closest("main, dialog") ? "" : "FRAME";
+    return `${frame}${place}: ${copy.textContent.trim().replace(/\\d+/g, "0")}`;
   };
   document.querySelectorAll("[data-try]").forEach(one => one.removeAttribute("data-try"));
   const seen = new Set();
@@ -56,7 +59,7 @@ MARK = """([root, known]) => {
     e.dataset.try = known.indexOf(key);
   }
   return known;
-}"""
+}""".replace("FRAME", FRAME)
 NAVIGATIONS_MAX = 3
 """So many may follow one click: a page that is left may lead on."""
 BY_ITSELF = "PUT api/v1/reviews/*/draft/"
@@ -140,17 +143,22 @@ class Clicker:
     held: Held
     wrote: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
+    tried_around: set[str] = field(default_factory=set)
+    """The buttons around pages that were tried on an earlier one."""
 
     def try_page(self, name: str) -> None:
         url = self.page.url
         body = self.page.locator("body")
         tried, keys = 0, self._marked(body)
+        before = {*self.tried_around}
         while tried < len(keys):
             button = self.page.locator(f"[data-try='{tried}']")
-            if button.count():
+            if keys[tried] not in before and button.count():
                 self._twice(button, f"{name} {keys[tried]}")
                 if self.page.locator("dialog[open]").count():
                     self._try_dialog(name, keys, tried)
+            if keys[tried].startswith(FRAME):
+                self.tried_around.add(keys[tried])
             tried += 1
             if self.page.url != url:
                 self.page.goto(url)
