@@ -39,9 +39,10 @@ NEWEST = "SELECT user_id, max(updated_at) FROM live.progress GROUP BY user_id"
 
 
 @contextmanager
-def whole_stack() -> Iterator[ScaledStack]:
-    """Every process at work, with learners."""
+def whole_stack(**changed: str) -> Iterator[ScaledStack]:
+    """Every process at work, with learners; with these variables besides the usual ones."""
     with scaled_stack(SERVICES, COPIES, patience=5) as stack:
+        stack.extra_environment.update(changed)
         for name in stack.copies:
             stack.start_one(name)
         stack.until_ready()
@@ -50,14 +51,14 @@ def whole_stack() -> Iterator[ScaledStack]:
         yield stack
 
 
-def hand_overs(stack: ScaledStack) -> tuple[BalancedLoad, dict[str, float]]:
-    """The load, and by what was killed, the seconds until facts of every partition that the load
-    writes were applied which were written after the kill. Only then is it started again, as an
-    operator does.
+def hand_overs(stack: ScaledStack, pause: float = 0) -> tuple[BalancedLoad, dict[str, float]]:
+    """The load, whose writers pause for so many seconds after each write. And by what was killed,
+    the seconds until facts of every partition that the load writes were applied which were written
+    after the kill. Only then is it started again, as an operator does.
 
     Raises RuntimeError where others do not take over, or do not share the work again.
     """
-    load = BalancedLoad(stack)
+    load = BalancedLoad(stack, pause=pause)
     for pair in stack.apis:
         load.add(pair)
     with running(load, sign_in(stack, items=ITEMS)):

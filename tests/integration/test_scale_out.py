@@ -27,7 +27,7 @@ FACTS = "SELECT count(*) FROM fact_history"
 
 @pytest.fixture
 def scaled() -> Iterator[ScaledStack]:
-    with whole_stack() as stack:
+    with whole_stack(KAFKA_FETCH_WAIT_MS="200") as stack:
         with connect(stack, "vector") as connection:
             connection.execute(KEEP_COUNTS)
         yield stack
@@ -36,7 +36,7 @@ def scaled() -> Iterator[ScaledStack]:
 def test_a_broker_the_relay_and_a_worker_die_under_load_and_nothing_is_lost(
     scaled: ScaledStack, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    load, took = hand_overs(scaled)
+    load, took = hand_overs(scaled, pause=0.2)
     assert scaled.ended() == {}
     assert load.failures == []
 

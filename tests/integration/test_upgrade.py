@@ -39,6 +39,7 @@ def installed() -> Iterator[tuple[OtherRelease, Stack]]:
         temporary_stack(SERVERS, patience=5) as stack,
         release_of(commit, stack.folder / "last-release", stack) as old,
     ):
+        stack.extra_environment["KAFKA_FETCH_WAIT_MS"] = "200"  # two processors, two workers
         for name in STEPS:
             old.step(name)
         old.start(PROCESSES)
