@@ -101,8 +101,8 @@ def test_a_server_with_a_full_disk(name: str, request: pytest.FixtureRequest) ->
 
 
 def fill(ballast: Path) -> None:
-    """Until there is no space left."""
-    with ballast.open("wb", buffering=0) as file:
+    """Until there is no space left; what it has written before stays."""
+    with ballast.open("ab", buffering=0) as file:
         try:
             while True:
                 file.write(bytes(64 * 1024))

@@ -143,22 +143,22 @@ class Clicker:
     held: Held
     wrote: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
-    tried_around: set[str] = field(default_factory=set)
-    """The buttons around pages that were tried on an earlier one."""
+    tried: set[str] = field(default_factory=set)
+    """The buttons of a page that somebody tried there, and those around pages that somebody tried
+    anywhere: they are tried once."""
 
     def try_page(self, name: str) -> None:
         url = self.page.url
         body = self.page.locator("body")
         tried, keys = 0, self._marked(body)
-        before = {*self.tried_around}
         while tried < len(keys):
             button = self.page.locator(f"[data-try='{tried}']")
-            if keys[tried] not in before and button.count():
+            known = keys[tried] if keys[tried].startswith(FRAME) else f"{name} {keys[tried]}"
+            if known not in self.tried and button.count():
                 self._twice(button, f"{name} {keys[tried]}")
                 if self.page.locator("dialog[open]").count():
                     self._try_dialog(name, keys, tried)
-            if keys[tried].startswith(FRAME):
-                self.tried_around.add(keys[tried])
+            self.tried.add(known)
             tried += 1
             if self.page.url != url:
                 self.page.goto(url)
