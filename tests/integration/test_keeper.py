@@ -354,8 +354,8 @@ def test_after_a_full_disk_everything_heals(kept: Stack) -> None:
         pytest.skip("no disk of limited size could be mounted")
     ballast = kept.folder / "ballast"
     try:
-        eventually(lambda: fill(ballast) or keeper.problem(kept, silent_seconds=3))  # of its status
         eventually(lambda: cannot_start(kept, ballast))
+        eventually(lambda: keeper.problem(kept, silent_seconds=3))  # its status finds no room
     finally:
         ballast.unlink()
     eventually(lambda: is_healed(kept), HEAL_SECONDS)
