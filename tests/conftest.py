@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import time
 from collections.abc import AsyncIterator, Generator
 from contextlib import ExitStack
 from typing import Any
@@ -30,6 +31,10 @@ REAL_BROKER = {
     *("pair", "secured", "cluster"),
 }
 _on_the_broker: list[str] = []
+_began = time.monotonic()
+SLOW_TESTS_SECONDS = float(os.environ.get("SLOW_TESTS_SECONDS", "inf"))
+"""After so many seconds no slow test begins."""
+NO_TIME = f"the tests had taken {SLOW_TESTS_SECONDS:.0f} seconds"
 _stacks = ExitStack()
 """The whole stack that runs, which stops after the last test of its group."""
 GROUP_OF_FIXTURE = {"stack": "stack", "served_at_first": "stack", "stack_to_break": "broken"}
@@ -40,6 +45,13 @@ def pytest_configure(config: pytest.Config) -> None:
     TransactionTestCase._fixture_teardown = empty_core  # type: ignore[attr-defined]
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(FailuresAtOnce(config), "failures-at-once")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Continuous integration stops a run that takes too long, and then says nothing of any test."""
+    if _began + SLOW_TESTS_SECONDS < time.monotonic() and item.get_closest_marker("slow"):
+        pytest.skip(NO_TIME)
 
 
 class FailuresAtOnce:
@@ -99,7 +111,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupSchedul
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     skipped = terminalreporter.stats.get("skipped", ())
-    if left_out := sum("web" in report.keywords for report in skipped):
+    late = [report for report in skipped if NO_TIME in report.longreprtext]
+    if late:
+        terminalreporter.write_line(f"{len(late)} slow tests were left out: {NO_TIME}")
+    if left_out := sum("web" in report.keywords for report in skipped if report not in late):
         terminalreporter.write_line(f"{left_out} tests in a browser were left out: no Chromium")
     if _on_the_broker:
         terminalreporter.write_line(f"{len(_on_the_broker)} tests ran on the real Kafka broker")

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -51,10 +51,12 @@ def whole_stack(**changed: str) -> Iterator[ScaledStack]:
         yield stack
 
 
-def hand_overs(stack: ScaledStack, pause: float = 0) -> tuple[BalancedLoad, dict[str, float]]:
+def hand_overs(
+    stack: ScaledStack, kinds: Iterable[str] = VICTIMS, pause: float = 0
+) -> tuple[BalancedLoad, dict[str, float]]:
     """The load, whose writers pause for so many seconds after each write. And by what was killed,
-    the seconds until facts of every partition that the load writes were applied which were written
-    after the kill. Only then is it started again, as an operator does.
+    of VICTIMS, the seconds until facts of every partition that the load writes were applied which
+    were written after the kill. Only then is it started again, as an operator does.
 
     Raises RuntimeError where others do not take over, or do not share the work again.
     """
@@ -62,13 +64,15 @@ def hand_overs(stack: ScaledStack, pause: float = 0) -> tuple[BalancedLoad, dict
     for pair in stack.apis:
         load.add(pair)
     with running(load, sign_in(stack, items=ITEMS)):
-        return load, _kill_in_turns(stack, load)
+        return load, _kill_in_turns(stack, load, kinds)
 
 
-def _kill_in_turns(stack: ScaledStack, load: BalancedLoad) -> dict[str, float]:
+def _kill_in_turns(
+    stack: ScaledStack, load: BalancedLoad, kinds: Iterable[str]
+) -> dict[str, float]:
     took = {}
-    for what, choose in VICTIMS.items():
-        victims = choose(stack)
+    for what in kinds:
+        victims = VICTIMS[what](stack)
         began = time.monotonic()
         for name in victims:
             stack.kill_one(name)

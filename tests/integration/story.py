@@ -36,7 +36,7 @@ def eventually(look: Callable[[], T], seconds: float = PATIENCE_SECONDS) -> T:
         assert waited < seconds * _load(), (
             f"waited {waited:.0f} s for:\n{_source(look)}\nlast seen: {seen!r}"
         )
-        time.sleep(0.05)
+        time.sleep(min(0.05 + waited / 10, 0.5))  # a look has its price too
     return seen
 
 

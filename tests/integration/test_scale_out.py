@@ -36,7 +36,7 @@ def scaled() -> Iterator[ScaledStack]:
 def test_a_broker_the_relay_and_a_worker_die_under_load_and_nothing_is_lost(
     scaled: ScaledStack, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    load, took = hand_overs(scaled, pause=0.2)
+    load, took = hand_overs(scaled, ["one of each"], pause=0.2)
     assert scaled.ended() == {}
     assert load.failures == []
 

@@ -43,7 +43,7 @@ def installed() -> Iterator[tuple[OtherRelease, Stack]]:
         for name in STEPS:
             old.step(name)
         old.start(PROCESSES)
-        old.python("-m", "core.manage", "seed", "--learners", "30")
+        old.python("-m", "core.manage", "seed", "--learners", "12")
         eventually(old.answers)
         yield old, stack
 

@@ -82,6 +82,9 @@ class Held:
     is_holding: bool = False
     routes: list[Route] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
+    """Since the last click."""
+    wrote: set[str] = field(default_factory=set)
+    """Ever: what is written late belongs to no click."""
 
     def __post_init__(self) -> None:
         self.page.route("**/bff/**", self._hold)
@@ -97,6 +100,7 @@ class Held:
             _refuse(route)
             return
         self.writes.append(write)
+        self.wrote.add(write)
         if self.passes and self.passes in path:
             route.continue_()
             return
@@ -137,11 +141,10 @@ def _refuse(route: Route) -> None:
 
 @dataclass
 class Clicker:
-    """Tries the buttons of pages, and remembers what they wrote."""
+    """Tries the buttons of pages."""
 
     page: Page
     held: Held
-    wrote: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
     tried: set[str] = field(default_factory=set)
     """The buttons of a page that somebody tried there, and those around pages that somebody tried
@@ -175,7 +178,6 @@ class Clicker:
         self.held.hold()
         button.dblclick()
         self.held.refuse()
-        self.wrote |= {*self.held.writes}
         counts = Counter(self.held.writes)
         self.faults += [
             f"{name}: {one} {count} times" for one, count in counts.items() if count > 1
