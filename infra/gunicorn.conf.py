@@ -2,6 +2,7 @@
 
 import atexit
 import ctypes
+import gc
 import multiprocessing
 import os
 import shutil
@@ -13,6 +14,7 @@ from typing import Any
 
 from core.config import env
 
+gc.disable()  # until all is imported: nearly all of it stays
 IN_MEMORY = Path("/dev/shm")  # noqa: S108
 METRICS_PORT = env.number("METRICS_PORT", 0)
 
@@ -81,6 +83,12 @@ control_socket_disable = True  # it would be one socket for every stack of this 
 worker_tmp_dir = str(IN_MEMORY) if IN_MEMORY.is_dir() else None
 
 PR_SET_PDEATHSIG = 1
+
+
+def pre_fork(server: object, worker: object) -> None:
+    """What is imported is never searched for garbage, and workers share its memory."""
+    gc.freeze()
+    gc.enable()
 
 
 def post_fork(server: object, worker: Any) -> None:

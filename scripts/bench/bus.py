@@ -17,7 +17,6 @@ from ai.embeddings.cache import REMEMBER, by_sha256
 from ai.embeddings.manifest import read_manifest
 from ai.kit.broker import RECORDS_MAX, Records
 from ai.kit.db import Db
-from ai.kit.garbage import collect_less_often
 from ai.kit.kafka_config import FETCH_WAIT_MS, KafkaConfig
 from ai.kit.settings import Settings
 from ai.projections import status
@@ -32,6 +31,7 @@ from ai.vectorstore.pgvector import TABLE
 from ai.worker import Worker
 from ongoza_contracts.codec import encode
 from ongoza_contracts.topics import CONTENT, PROGRESS, USERS, Topic
+from ongoza_ops.garbage import collect_less_often
 from scripts.bench import product
 from scripts.bench.figures import Figure, Line, Result, compare
 from scripts.bench.running import Size, run_sides

@@ -102,16 +102,13 @@ class Caller:
 
 @pytest.mark.parametrize(("document", "role"), CALLERS)
 def test_every_answer_is_in_the_api_description(stack: Stack, document: str, role: str) -> None:
-    api = description(DOCUMENTS[document].format(stack))
     caller = Caller(World.new(stack), role)
     described, needing_a_token = set(), set()
-    for found in api.get_all_operations():
-        assert isinstance(found, Ok), found
-        operation = found.ok()
+    for operation, cases in operations(DOCUMENTS[document].format(stack)):
         described.add(operation.label)
         if _needs_token(operation.definition.raw):
             needing_a_token.add(operation.label)
-        requests(operation, caller)()
+        requests(operation, cases, caller)()
     discard_parked(caller.world)
     asked = caller.statuses
     print(f"{sum(map(len, asked.values()))} cases over {len(asked)} routes: {dict(asked)}")  # noqa: T201 - figures
@@ -121,9 +118,15 @@ def test_every_answer_is_in_the_api_description(stack: Stack, document: str, rol
 
 
 @cache
-def description(url: str) -> Any:
-    """Read once for all roles."""
-    return schemathesis.openapi.from_url(url)
+def operations(url: str) -> list[tuple[Any, st.SearchStrategy[Case[Any]]]]:
+    """With generators of requests, which take longer to make than a request: once for all roles."""
+    found = []
+    for described in schemathesis.openapi.from_url(url).get_all_operations():
+        assert isinstance(described, Ok), described
+        operation = described.ok()
+        of_modes = [operation.as_strategy(generation_mode=mode) for mode in MODES]
+        found.append((operation, st.one_of(*of_modes)))
+    return found
 
 
 def _needs_token(operation: dict[str, Any]) -> bool:
@@ -131,7 +134,9 @@ def _needs_token(operation: dict[str, Any]) -> bool:
     return bool(security) and {} not in security
 
 
-def requests(operation: Any, caller: Caller) -> Callable[[], None]:
+def requests(
+    operation: Any, cases: st.SearchStrategy[Case[Any]], caller: Caller
+) -> Callable[[], None]:
     """Sends generated requests, a part of them about objects that exist and with the caller's own
     credentials."""
 
@@ -142,10 +147,7 @@ def requests(operation: Any, caller: Caller) -> Callable[[], None]:
         derandomize=CASES == 1,
         suppress_health_check=[*HealthCheck],
     )
-    @given(
-        st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in MODES)),
-        st.sampled_from((True, False)),
-    )
+    @given(cases, st.sampled_from((True, False)))
     def request(case: Case[Any], about_existing: bool) -> None:
         if about_existing:
             existing = caller.objects().get(operation.path)

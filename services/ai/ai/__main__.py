@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from ai.kit.private_output import make_output_private
 from ai.kit.settings import SettingsError
+from ongoza_ops.garbage import no_collections
 
 MODULES = {
     "serve": "ai.app",
@@ -36,7 +37,8 @@ class LazyGroup(TyperGroup):
     def get_command(self, ctx: object, cmd_name: str) -> Any:
         if cmd_name not in MODULES:
             return None
-        command = typer.main.get_command(import_module(MODULES[cmd_name]).command)
+        with no_collections():
+            command = typer.main.get_command(import_module(MODULES[cmd_name]).command)
         command.name = cmd_name
         return command
 

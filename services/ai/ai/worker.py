@@ -24,7 +24,6 @@ from ai.embeddings.multilingual import multilingual_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.broker import BrokerError, Consumer, KafkaConfig, Publisher
 from ai.kit.db import UNAVAILABLE, open_pool
-from ai.kit.garbage import collect_less_often
 from ai.kit.logs import configure
 from ai.kit.loops import JobStatus, exit_process, run_periodically, until_answered
 from ai.kit.metrics import answering_scrapes, report_pool
@@ -46,6 +45,7 @@ from ai.vectorstore.index import Indexer
 from ai.vectorstore.mirror import PAUSE_SECONDS, Mirror
 from ai.vectorstore.pinecone import open_pinecone
 from ongoza_ops import tracing
+from ongoza_ops.garbage import collect_less_often
 from ongoza_ops.metrics import FAILING_JOBS, Process
 
 STUCK = 4

@@ -3,10 +3,12 @@
 import os
 import sys
 
+import django
 from django.core.management import execute_from_command_line
 
 from core.kit.private_output import make_output_private
 from ongoza_ops import trace
+from ongoza_ops.garbage import no_collections
 
 
 def main() -> None:
@@ -15,6 +17,8 @@ def main() -> None:
     # Migrations, rebuilds and the relay may take their time; requests may not (see settings).
     os.environ.setdefault("DB_STATEMENT_TIMEOUT_MS", "0")
     trace.begin_work()
+    with no_collections():
+        django.setup()
     execute_from_command_line(sys.argv)
 
 

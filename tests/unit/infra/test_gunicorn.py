@@ -1,4 +1,4 @@
-"""The workers of core's server end with their master, even with one that is killed."""
+"""The workers of core's server: they end with their master, even with one that is killed."""
 
 import os
 import signal
@@ -16,9 +16,11 @@ from tests.integration.story import eventually
 
 PROJECT = Path(__file__).parents[3]
 APPLICATION = """
+import gc
+
 def application(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
-    return [b"ok"]
+    return [f"{gc.isenabled()} {gc.get_freeze_count() > 10_000}".encode()]
 """
 # Core's configuration, and a hook that writes which signal the thread that was forked gets.
 CONFIGURATION = """
@@ -39,7 +41,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def master(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """The server with core's settings and an application of three lines, and its port."""
+    """The server with core's settings and a small application, and its port."""
     (tmp_path / "small_application.py").write_text(APPLICATION)
     (tmp_path / "conf.py").write_text(CONFIGURATION.format(folder=str(tmp_path)))
     (port,) = free_ports(1)
@@ -84,3 +86,10 @@ def test_no_worker_of_a_killed_master_keeps_the_port(
         process.wait()
         eventually(lambda: not listens(port))
         eventually(lambda: not any(worker.is_running() for worker in workers))
+
+
+def test_a_worker_collects_garbage_but_not_what_was_imported(
+    master: tuple[subprocess.Popen[bytes], int],
+) -> None:
+    _, port = master
+    assert httpx.get(f"http://{HOST}:{port}/", trust_env=False).text == "True True"

@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from ai.kit.auth import CurrentCaller
 from ai.kit.errors import ApiError, ServiceUnavailable
-from ai.kit.garbage import exclude_present_objects
+from ongoza_ops.garbage import exclude_present_objects
 from ongoza_ops.metrics import THROTTLED
 
 T = TypeVar("T")

@@ -18,7 +18,6 @@ from ai.embeddings.multilingual import multilingual_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.kit.broker import BrokerError, KafkaConfig, Reader, Stalled
 from ai.kit.db import UNAVAILABLE, connect, open_pool
-from ai.kit.garbage import collect_less_often
 from ai.kit.logs import configure
 from ai.kit.settings import Backend, Settings, load_settings
 from ai.projections.generations import (
@@ -37,6 +36,7 @@ from ai.rebuild.rebuild import (
     roll_back,
 )
 from ai.rebuild.refused import LOST_PAGE, Differs, RebuildRefused
+from ongoza_ops.garbage import collect_less_often
 
 command = typer.Typer(help=__doc__, add_completion=False, invoke_without_command=True)
 console = Console()

@@ -6,12 +6,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from core.kit.garbage import collect_less_often
 from core.outbox.backlog import report_outbox
 from core.outbox.kafka import ProducerBroken, Publisher
 from core.outbox.relay import Relay, ShutdownFlag
 from core.outbox.restore_check import Check
 from ongoza_ops import scrapes, tracing
+from ongoza_ops.garbage import collect_less_often
 from ongoza_ops.metrics import Process
 
 
