@@ -329,8 +329,8 @@ def test_the_next_keeper_adopts_what_runs(kept: Stack) -> None:
     assert code == 0, output
     assert pids(kept) == before
     assert keeper_of(kept).pid != keeper_before.pid
-    kill(kept, "relay")
-    eventually(lambda: pids(kept).get("relay") != before["relay"], HEAL_SECONDS)
+    kill(kept, "valkey")
+    eventually(lambda: pids(kept).get("valkey") != before["valkey"], HEAL_SECONDS)
 
 
 def test_a_stopped_keeper_is_named(kept: Stack) -> None:
@@ -344,14 +344,14 @@ def test_a_stopped_keeper_is_named(kept: Stack) -> None:
 
 
 def test_a_service_that_cannot_start_backs_off_and_heals(kept: Stack) -> None:
-    """Another process takes the port of ai while it is down."""
-    kill(kept, "ai")
+    """Another process takes the port of Valkey, which starts and fails fast, while it is down."""
+    kill(kept, "valkey")
     with socket.socket() as thief:
         thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        eventually(lambda: bound(thief, kept.ports.ai))
+        eventually(lambda: bound(thief, kept.ports.valkey))
         thief.listen()
-        eventually(lambda: keeper.statuses(kept)["ai"].failures >= 3, HEAL_SECONDS)
-        eventually(lambda: "ai is in backoff" in status(kept)[1], HEAL_SECONDS)
+        eventually(lambda: keeper.statuses(kept)["valkey"].failures >= 3, HEAL_SECONDS)
+        eventually(lambda: "valkey is in backoff" in status(kept)[1], HEAL_SECONDS)
     eventually(lambda: is_healed(kept), HEAL_SECONDS)
 
 
