@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
-POLL_SECONDS = 0.01
+POLL_SECONDS = 0.05
 
 
 def serve(server: HTTPServer) -> None:

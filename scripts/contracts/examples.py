@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+from jsonschema.exceptions import best_match
 
 from ongoza_contracts.codec import Received, decode
 from ongoza_contracts.event import Fact
@@ -51,6 +52,7 @@ def bad_examples(contracts: Path) -> list[str]:
     problems = []
     for name, fact in FACT_TYPES.items():
         folder = contracts / "examples" / name
+        validator = _validator(fact)
         present = {path.stem: path for path in sorted(folder.glob("*.json"))}
         problems += [
             f"missing example: {name}/{kind}.json" for kind in EXAMPLES if kind not in present
@@ -58,22 +60,29 @@ def bad_examples(contracts: Path) -> list[str]:
         problems += [
             f"example {name}/{path.name}: {problem}"
             for path in present.values()
-            if (problem := _example_problem(fact, path))
+            if (problem := _example_problem(fact, validator, path))
         ]
     folders = {path.name for path in (contracts / "examples").iterdir() if path.is_dir()}
     return problems + [f"examples of no fact: {name}" for name in sorted(folders - set(FACT_TYPES))]
 
 
-def _example_problem(fact: type[Fact], path: Path) -> str | None:
+def _validator(fact: type[Fact]) -> jsonschema.Draft202012Validator:
+    shape = schema(fact)
+    jsonschema.Draft202012Validator.check_schema(shape)
+    return jsonschema.Draft202012Validator(shape, format_checker=jsonschema.FormatChecker())
+
+
+def _example_problem(
+    fact: type[Fact], validator: jsonschema.Draft202012Validator, path: Path
+) -> str | None:
     body = path.read_bytes()
     headers = [("ce_specversion", b"1.0"), ("ce_id", b"example"), ("ce_type", fact.type.encode())]
     try:
         received = decode(headers, body)
-        jsonschema.validate(
-            json.loads(body), schema(fact), format_checker=jsonschema.FormatChecker()
-        )
-    except (ValueError, jsonschema.ValidationError) as error:
+    except ValueError as error:
         return str(error).splitlines()[0]
+    if mismatch := best_match(validator.iter_errors(json.loads(body))):
+        return str(mismatch).splitlines()[0]
     if not isinstance(received, Received):
         return "is not read as its fact"
     known = json.loads(received.fact.model_dump_json())

@@ -20,6 +20,7 @@ from scripts.contracts.__main__ import CONTRACTS
 from scripts.contracts.compatibility import Break, breaks, compare
 from scripts.contracts.history import history, not_remembered, remember
 from scripts.contracts.needs import Needs, load, unmet
+from scripts.contracts.schemas import schema as schema_of
 from scripts.contracts.schemas import schemas
 from scripts.contracts.structure import canonical
 from scripts.contracts.values import FORMAT_CHECKER, candidates, plain
@@ -51,7 +52,7 @@ def published(folder: Path, schema: dict[str, Any]) -> Path:
 
 
 def changed(change: Change) -> dict[str, Any]:
-    schema = copy.deepcopy(schemas()[PROGRESS])
+    schema = copy.deepcopy(schema_of(ProgressUpdated))
     change(schema)
     return schema
 
@@ -130,7 +131,7 @@ CHANGES: dict[str, tuple[Change, list[tuple[str, str, tuple[str, ...]]]]] = {
 def test_each_break_names_direction_field_document_and_team(
     tmp_path: Path, change: Change, expected: list[tuple[str, str, tuple[str, ...]]]
 ) -> None:
-    old, new = schemas()[PROGRESS], changed(change)
+    old, new = schema_of(ProgressUpdated), changed(change)
     found = list(breaks(published(tmp_path, old), {PROGRESS: new}, TEAM))
     assert [(one.direction, one.difference.path, one.teams) for one in found] == expected
     for one in found:
@@ -151,7 +152,7 @@ def valid(document: Any, schema: dict[str, Any]) -> bool:
 def test_every_earlier_version_counts_not_the_last_alone(tmp_path: Path) -> None:
     """Each step is harmless by itself, both together are not."""
     first = changed(lambda s: fields(s).update(cohort={"type": "integer"}))
-    second = schemas()[PROGRESS]
+    second = schema_of(ProgressUpdated)
     third = changed(lambda s: fields(s).update(cohort={"type": "string"}))
     published(tmp_path, first)
     assert list(breaks(tmp_path, {PROGRESS: second}, TEAM)) == []
@@ -162,7 +163,7 @@ def test_every_earlier_version_counts_not_the_last_alone(tmp_path: Path) -> None
 
 
 def test_a_changed_schema_has_to_be_published_as_a_version(tmp_path: Path) -> None:
-    published(tmp_path, schemas()[PROGRESS])
+    published(tmp_path, schema_of(ProgressUpdated))
     new = changed(lambda s: fields(s).update(cohort={"type": "integer"}))
     (problem,) = not_remembered(tmp_path, {PROGRESS: new})
     assert PROGRESS in problem
@@ -199,7 +200,7 @@ def test_a_broken_needs_file_is_a_problem_that_names_it(tmp_path: Path) -> None:
 def test_nothing_goes_without_a_sunset_or_before_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    published(tmp_path, schemas()[PROGRESS])
+    published(tmp_path, schema_of(ProgressUpdated))
     now = {PROGRESS: changed(lambda s: fields(s).pop("score"))}
     (problem,) = sunsets.too_early(tmp_path, now, date(2027, 1, 1))
     assert "removed without a sunset" in problem
@@ -214,7 +215,7 @@ def test_nothing_goes_without_a_sunset_or_before_it(
 def test_a_field_that_every_record_had_may_go_once_its_day_has_come(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    published(tmp_path, schemas()[PROGRESS])
+    published(tmp_path, schema_of(ProgressUpdated))
     now = {PROGRESS: changed(drop_required)}
     sunset = Sunset(deprecated=date(2026, 6, 1), sunset=date(2027, 1, 1), migration="urn:x")
     monkeypatch.setattr(sunsets, "SUNSETS", {f"{PROGRESS}#status": sunset})
@@ -247,14 +248,16 @@ def test_a_field_within_a_field_has_a_sunset_of_its_own(
 def test_a_field_that_will_go_is_marked_in_the_schema(monkeypatch: pytest.MonkeyPatch) -> None:
     sunset = Sunset(deprecated=date(2026, 6, 1), sunset=date(2027, 1, 1), migration="urn:x")
     monkeypatch.setattr(sunsets, "SUNSETS", {f"{PROGRESS}#score": sunset})
-    marked = [name for name, field in fields(schemas()[PROGRESS]).items() if "deprecated" in field]
+    marked = [
+        name for name, field in fields(schema_of(ProgressUpdated)).items() if "deprecated" in field
+    ]
     assert marked == ["score"]
     old = changed(lambda s: fields(s)["score"].pop("deprecated"))
-    assert list(compare(PROGRESS, "0001", old, schemas()[PROGRESS], Needs())) == []
+    assert list(compare(PROGRESS, "0001", old, schema_of(ProgressUpdated), Needs())) == []
 
 
 def test_a_published_version_that_is_missing_is_noticed(tmp_path: Path) -> None:
-    published(tmp_path, schemas()[PROGRESS])
+    published(tmp_path, schema_of(ProgressUpdated))
     new = changed(lambda s: fields(s).update(cohort={"type": "integer"}))
     published(tmp_path, new)
     (tmp_path / "schemas" / "history" / PROGRESS / "0001.json").unlink()
@@ -276,7 +279,7 @@ def test_a_fact_that_will_go_says_so_in_its_headers(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize("fact", FACT_TYPES)
 def test_the_code_reads_every_document_at_the_edge_of_its_schema(fact: str) -> None:
     headers = [("ce_specversion", b"1.0"), ("ce_id", b"edge"), ("ce_type", fact.encode())]
-    schema = schemas()[fact]
+    schema = schema_of(FACT_TYPES[fact])
     found = list(at_the_edges(canonical(schema)))
     assert len(found) > 3 or fact.endswith("erased.v1")
     for document in found:
@@ -306,9 +309,9 @@ def at_the_edges(node: Schema) -> Iterator[Any]:
 
 def test_a_keyword_no_fact_uses_yet_is_compared_like_any_other() -> None:
     new = changed(lambda s: fields(s)["version"].update(multipleOf=2))
-    (found,) = compare(PROGRESS, "0001", schemas()[PROGRESS], new, TEAM)
+    (found,) = compare(PROGRESS, "0001", schema_of(ProgressUpdated), new, TEAM)
     assert (found.direction, found.difference.path) == (OLD, "version")
-    assert_counter_example(found, schemas()[PROGRESS], new)
+    assert_counter_example(found, schema_of(ProgressUpdated), new)
 
 
 @pytest.mark.parametrize(
@@ -320,7 +323,7 @@ def test_a_keyword_no_fact_uses_yet_is_compared_like_any_other() -> None:
     ids=["a pattern for the same texts", "another meaning of a missing field"],
 )
 def test_a_change_without_a_counter_example_is_a_break_as_well(change: Change) -> None:
-    found = list(compare(PROGRESS, "0001", schemas()[PROGRESS], changed(change), TEAM))
+    found = list(compare(PROGRESS, "0001", schema_of(ProgressUpdated), changed(change), TEAM))
     assert [one.direction for one in found] == [OLD, NEW]
     assert {one.difference.document for one in found} == {None}
     assert "changed, and has to stay as published" in str(found[0])
@@ -347,7 +350,7 @@ def test_values_are_added_only_to_an_enumeration_declared_open() -> None:
 
 
 def test_the_text_shown_for_a_pattern_fits_it() -> None:
-    shown = plain(canonical(fields(schemas()[PROGRESS])["content_id"]))
+    shown = plain(canonical(fields(schema_of(ProgressUpdated))["content_id"]))
     assert ProgressUpdated.model_validate({**progress().model_dump(), "content_id": shown})
 
 

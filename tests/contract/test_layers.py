@@ -1,6 +1,7 @@
 """The layer contracts of core refuse what they are there to refuse."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -44,62 +45,79 @@ def _table(contract: dict[str, Any]) -> str:
     return "".join(f"{name} = {json.dumps(value)}\n" for name, value in contract.items())
 
 
-def broken(tree: Path) -> set[str]:
-    """The names of the contracts that the tree breaks."""
-    lint = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"]
+def lint(tree: Path) -> str:
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"]
     done = subprocess.run(  # noqa: S603
-        [*lint, "--no-cache"], cwd=tree, capture_output=True, text=True, timeout=120, check=False
+        [*command, "--no-cache"], cwd=tree, capture_output=True, text=True, timeout=120, check=False
     )
     assert "Contracts: " in done.stdout, done.stdout + done.stderr
     assert (done.returncode == 0) == (" BROKEN" not in done.stdout)
-    lines = done.stdout.splitlines()
-    return {line.partition(" BROKEN")[0] for line in lines if " BROKEN" in line}
+    return done.stdout
 
 
 def test_core_breaks_no_contract(tree: Path) -> None:
-    assert broken(tree) == set()
+    assert " BROKEN" not in lint(tree)
+
+
+PLANTED = [
+    ("kit/ids.py", "import core.outbox.models", APPS),
+    ("outbox/relay.py", "import core.users.models", APPS),
+    ("users/views.py", "import core.erasure.services", APPS),
+    ("organizations/models.py", "import core.programs.models", APPS),
+    ("programs/services.py", "import core.progress.models", APPS),
+    ("progress/services.py", "import core.feedback.models", APPS),
+    ("erasure/services.py", "import core.reconcile.selectors", APPS),
+    ("demo/plant.py", "import core.config.settings", APPS),
+    ("kit/pagination.py", "if TYPE_CHECKING:\n    import core.users.models", APPS),
+    ("unplaced/__init__.py", "", APPS),
+    ("feedback/models.py", "import core.feedback.publications", MODULES),
+    ("feedback/publications.py", "import core.feedback.selectors", MODULES),
+    ("users/models.py", "import core.users.services", MODULES),
+    ("feedback/selectors.py", "import core.feedback.services", MODULES),
+    ("programs/services.py", "import core.programs.serializers", MODULES),
+    ("programs/serializers.py", "import core.programs.views", MODULES),
+    ("programs/views.py", "import core.programs.urls", MODULES),
+    ("programs/admin.py", "import core.programs.views", MODULES),
+    ("progress/services.py", "from core.outbox.append import append", REGISTRY),
+    ("progress/services.py", "from core.kit.past import happened_at", PAST),
+    ("outbox/relay.py", "import confluent_kafka", KAFKA),
+    ("feedback/services.py", "import rest_framework", HTTP),
+]
+"""A module, a line that is added to it, and the contract that it breaks."""
+
+
+@pytest.fixture(scope="module")
+def planted(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What is said of a tree with every line of `PLANTED`."""
+    folder = tmp_path_factory.mktemp("planted") / "tree"
+    shutil.copytree(tree, folder)
+    for module, line, _ in PLANTED:
+        file = folder / "core" / module
+        file.parent.mkdir(exist_ok=True)
+        with file.open("a") as text:
+            text.write(f"\n{line}\n")
+    return lint(folder)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("module", "line", "contract"),
-    [
-        ("kit/ids.py", "import core.outbox.models", APPS),
-        ("outbox/relay.py", "import core.users.models", APPS),
-        ("users/views.py", "import core.erasure.services", APPS),
-        ("organizations/models.py", "import core.programs.models", APPS),
-        ("programs/services.py", "import core.progress.models", APPS),
-        ("progress/services.py", "import core.feedback.models", APPS),
-        ("erasure/services.py", "import core.reconcile.selectors", APPS),
-        ("demo/plant.py", "import core.config.settings", APPS),
-        ("kit/pagination.py", "if TYPE_CHECKING:\n    import core.users.models", APPS),
-        ("unplaced/__init__.py", "", APPS),
-        ("feedback/models.py", "import core.feedback.publications", MODULES),
-        ("feedback/publications.py", "import core.feedback.selectors", MODULES),
-        ("users/models.py", "import core.users.services", MODULES),
-        ("feedback/selectors.py", "import core.feedback.services", MODULES),
-        ("programs/services.py", "import core.programs.serializers", MODULES),
-        ("programs/serializers.py", "import core.programs.views", MODULES),
-        ("programs/views.py", "import core.programs.urls", MODULES),
-        ("programs/admin.py", "import core.programs.views", MODULES),
-        ("progress/services.py", "from core.outbox.append import append", REGISTRY),
-        ("progress/services.py", "from core.kit.past import happened_at", PAST),
-        ("outbox/relay.py", "import confluent_kafka", KAFKA),
-        ("feedback/services.py", "import rest_framework", HTTP),
-    ],
-    ids=lambda value: value.partition("\n")[0],
+    ("module", "line", "contract"), PLANTED, ids=lambda value: value.partition("\n")[0]
 )
 def test_a_planted_import_breaks_its_contract(
-    module: str, line: str, contract: str, tree: Path
+    module: str, line: str, contract: str, planted: str
 ) -> None:
-    file = tree / "core" / module
-    before = file.read_text() if file.exists() else None
-    file.parent.mkdir(exist_ok=True)
-    try:
-        file.write_text(f"{before or ''}\n{line}\n")
-        assert contract in broken(tree)
-    finally:
-        if before is None:
-            shutil.rmtree(file.parent)
-        else:
-            file.write_text(before)
+    importer = "core." + module.removesuffix("/__init__.py").removesuffix(".py").replace("/", ".")
+    imported = re.search(r"(?:import|from) ([\w.]+)", line)
+    said = (
+        rf"-\s+{importer} -> {imported[1]} \(l\.\d+\)"
+        if imported
+        else rf"not listed as layers:\n\n- {importer}\n"
+    )
+    assert f"\n{contract} BROKEN" in planted
+    assert re.search(said, said_of(contract, planted))
+
+
+def said_of(contract: str, planted: str) -> str:
+    """Its part of the explanations, which ends where the next contract begins."""
+    begin = planted.index(f"\n{contract}\n{'-' * len(contract)}\n")
+    return re.split(r"\ncore: .*\n-+\n", planted[begin + 1 :].partition("\n\n")[2])[0]

@@ -66,7 +66,7 @@ def test_what_is_claimed_of_a_level_covers_every_population_of_the_report(
 @pytest.mark.slow
 @pytest.mark.parametrize("population", POPULATIONS)
 def test_the_figures_of_the_report_are_not_those_of_its_seed_alone(population: str) -> None:
-    found = simulation.calibration(*POPULATIONS[population](BANK, count=10_000, seed=1))
+    found = simulation.calibration(*POPULATIONS[population](BANK, count=5_000, seed=1))
     for level, kept in found.items():
         assert kept.right == pytest.approx(calibrations()[population][level].right, abs=0.03)
 

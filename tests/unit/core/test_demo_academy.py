@@ -1,14 +1,15 @@
-"""The demo academy after a seed: each thing happened at its time, and the past holds together."""
+"""The demo academy after one seed: each thing happened at its time, and the past holds together."""
 
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import F
 from django.test import override_settings
@@ -25,16 +26,20 @@ from core.demo import learners
 from core.demo.mentoring import ZONES
 from core.demo.people import MENTORS
 from core.demo.practice import REVIEWED
+from core.files.models import Blob
 from core.jobs.models import Job
 from core.kit import clock
 from core.kit.past import happened_at
+from core.lessons.models import Body
 from core.mentorship.models import Match, MentorshipRequest, Session
 from core.mentorship.sessions import MAIL, REMINDERS
 from core.notifications.models import Notification
 from core.outbox.history import as_of
-from core.outbox.models import FactHistory
+from core.outbox.models import FactHistory, OutboxEvent
 from core.outbox.publications import publications
+from core.programs.models import ContentItem, Program
 from core.progress.models import Progress
+from core.quizzes.models import Quiz, QuizAttempt
 from core.reviews.models import Claim, Review, ReviewDraft
 from core.submissions.models import Submission
 from core.subscriptions.models import Entitlement, Invoice, Subscription
@@ -45,6 +50,13 @@ from ongoza_contracts.mentorship import MatchState, SessionState
 from ongoza_contracts.submissions import SubmissionState
 from ongoza_contracts.topics import topic_of
 from ongoza_contracts.vocabulary import Role
+from tests.unit.core.recounts import (
+    check_numbers_of_directors,
+    check_numbers_of_learners,
+    check_numbers_of_sponsors,
+    put_at_risk,
+)
+from tests.unit.core.test_files import names
 from tests.unit.core.world import Caller
 
 PASSWORD = "a-long-passphrase-9"
@@ -61,8 +73,8 @@ SELECT count(*) FROM (
 @pytest.fixture(scope="module")
 def seeded(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[None]:
-    """One seed for all tests here, in a transaction that is rolled back."""
+) -> Iterator[str]:
+    """One seed for all tests here, in a transaction that is rolled back; what it says."""
     files = {**settings.STORAGES["files"]}
     files["OPTIONS"] = {**files["OPTIONS"], "location": str(tmp_path_factory.mktemp("files"))}
     with (
@@ -72,8 +84,9 @@ def seeded(
         transaction.atomic(),
     ):
         patch.setenv("DEMO_PASSWORD", PASSWORD)
-        call_command("seed", learners=LEARNERS, stdout=StringIO())
-        yield
+        out = StringIO()
+        call_command("seed", learners=LEARNERS, stdout=out)
+        yield out.getvalue()
         transaction.set_rollback(True)
 
 
@@ -96,6 +109,53 @@ def test_three_learners_have_features_for_different_reasons() -> None:
     assert len({row.user_id for row in rows}) == 3
     assert [row.state for row in Subscription.objects.all()] == ["active"]
     assert [row.state for row in Invoice.objects.all()] == ["paid"]
+
+
+# --- the command ---------------------------------------------------------------------------------
+
+
+def test_a_seed_publishes_all_it_writes(seeded: str) -> None:
+    assert f"{ContentItem.objects.count()} items of content" in seeded
+    types = set(OutboxEvent.objects.values_list("type", flat=True))
+    nouns = {"content.published", "user.created", "progress.updated", "profiling.completed"}
+    assert {f"ongoza.{noun}.v1" for noun in nouns} <= types
+
+
+def test_a_seed_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEMO_PASSWORD", PASSWORD)
+    before = OutboxEvent.objects.count()
+    call_command("seed", "--if-empty", stdout=StringIO())
+    with pytest.raises(CommandError):
+        call_command("seed", stdout=StringIO())
+    assert OutboxEvent.objects.count() == before
+
+
+def test_every_program_has_one_version_of_all_its_items() -> None:
+    for program in Program.objects.all():
+        version = program.versions.get()
+        courses_and_missions = program.items.exclude(content_type="module")
+        assert not courses_and_missions.filter(milestone=None).exists()
+        assert version.items.count() == program.items.count()
+
+
+def test_lessons_have_texts_files_and_quizzes() -> None:
+    assert Body.objects.filter(state="published").count() == Body.objects.count() == 36
+    assert Quiz.objects.count() == 12
+    files = Path(settings.STORAGES["files"]["OPTIONS"]["location"])
+    assert len(names(files)) == Blob.objects.count() == 6
+
+
+def test_a_quiz_that_was_passed_completed_its_item() -> None:
+    attempts = QuizAttempt.objects.all()
+    assert attempts
+    checked = Progress.objects.filter(completion_source="check")
+    assert {*checked.values_list("user", "content", "completed_at", "score")} == {
+        *attempts.filter(passed=True).values_list(
+            "user", "quiz__item__content_id", "submitted_at", "score"
+        )
+    }
+    completed = Progress.objects.filter(status="completed", content__completed_by="check")
+    assert not completed.filter(completion_source="self")
 
 
 # --- history -------------------------------------------------------------------------------------
@@ -228,6 +288,13 @@ def test_mentors_meet_their_learners_in_several_time_zones() -> None:
     assert MentorshipRequest.objects.filter(state="asked").exists()
     overdue = Job.objects.filter(kind__startswith="mentorship.", due_at__lte=timezone.now())
     assert not overdue.filter(done_at=None, kind__in=(MAIL, *REMINDERS)).exists()
+
+
+def test_the_numbers_of_the_dashboards_agree_with_a_recount() -> None:
+    put_at_risk()
+    check_numbers_of_learners()
+    check_numbers_of_directors()
+    check_numbers_of_sponsors()
 
 
 def test_a_report_waits_for_a_decision() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from inspect import getmembers, isfunction
 from pathlib import Path
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.django_db
 ROOT = Path(core.__path__[0])
 
 
+@cache
 def services() -> dict[str, Callable[..., Any]]:
     """The public functions of modules called `services` and of those that publish, by their name
     without `core.`."""

@@ -3,10 +3,14 @@
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from django.db import transaction
+from django.dispatch import receiver
 from django.test import Client
+from django.test.client import ClientHandler
+from django.test.signals import setting_changed
 from django.utils import timezone
 
 from core.access.models import Membership
@@ -29,6 +33,19 @@ from ongoza_contracts.vocabulary import Role
 Answer = tuple[int, Any]  # the status, and the JSON of the body
 
 
+@cache
+def _handler() -> ClientHandler:
+    """Starts the middleware once for all callers, and again after a setting changed."""
+    handler = ClientHandler(enforce_csrf_checks=False)
+    handler.load_middleware()
+    return handler
+
+
+@receiver(setting_changed)
+def _forget_handler(**_: Any) -> None:
+    _handler.cache_clear()
+
+
 @dataclass(frozen=True)
 class Caller:
     """Somebody with this token, or nobody in particular."""
@@ -41,7 +58,9 @@ class Caller:
         """`body` as JSON, or as it is when it is bytes; `headers` may hold another Content-Type."""
         headers = {"Content-Type": "application/json"} if headers is None else headers
         authorization = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        response = Client().generic(
+        client = Client()
+        client.handler = _handler()
+        response = client.generic(
             method,
             f"/api/v1/{path}",
             body if isinstance(body, bytes) else json.dumps(body) if body is not None else "",

@@ -9,6 +9,7 @@ import httpx
 from django.conf import settings
 
 from core.kit.breaker import Breaker
+from core.kit.tls import tls
 from core.users.models import User
 from ongoza_ops.trace import current_traceparent
 
@@ -43,7 +44,7 @@ async def _ask(
     if traceparent := current_traceparent():
         headers["traceparent"] = traceparent
     async with httpx.AsyncClient(
-        base_url=settings.FASTAPI_BASE_URL, headers=headers, trust_env=False
+        base_url=settings.FASTAPI_BASE_URL, headers=headers, trust_env=False, verify=tls()
     ) as client:
         tasks = {
             name: asyncio.create_task(_body(client, *request)) for name, request in requests.items()

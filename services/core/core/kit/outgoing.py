@@ -11,16 +11,15 @@ import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import cache
 from threading import Thread
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import httpcore
-import httpx
 from django.conf import settings
 
 from core.kit.errors import DomainError
+from core.kit.tls import tls as _tls
 from core.kit.urls import is_confidential
 
 CONNECT_SECONDS = 3.0
@@ -119,11 +118,6 @@ def _is_allowed(text: str) -> bool:
         return address.is_global and not address.is_multicast
     tunnelled = address.sixtofour or address.teredo  # these contain an IPv4 address
     return address.is_global and address in GLOBAL_UNICAST and not tunnelled
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    return httpx.create_ssl_context()
 
 
 class _TimedStream(httpcore.NetworkStream):
