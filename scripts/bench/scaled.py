@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-import httpx
 import psutil
 from confluent_kafka import ConsumerGroupState, KafkaException
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its stubs re-export nothing
@@ -24,7 +23,7 @@ from scripts.bench.running import wait_until
 from scripts.embedded.kafka_cluster import Member, members
 from scripts.embedded.ports import HOST, Ports, free_ports, variable_of
 from scripts.stack import processes
-from scripts.stack.health import rows
+from scripts.stack.health import answers, rows
 from scripts.stack.processes import Started
 from scripts.stack.services import BY_NAME, Service
 from scripts.stack.stack import PROJECT, Stack
@@ -63,12 +62,7 @@ class Copy:
 
     def answers(self) -> bool:
         """Whether an API does; true for what has none."""
-        if not self.service.port:
-            return True
-        try:
-            return httpx.get(f"{self.url}{self.service.health}", trust_env=False).is_success
-        except httpx.TransportError:
-            return False
+        return not self.service.port or answers(f"{self.url}{self.service.health}")
 
 
 class ApiPair(NamedTuple):
@@ -144,10 +138,10 @@ class ScaledStack(Stack):
         workers = [copy for copy in copies if copy.service.name == "worker"]
         relays = [copy for copy in copies if copy.service.name == "relay"]
         return (
-            self.replicas() == {broker.node for broker in self._running_brokers()}
-            and self.members() == len(workers)
-            and all(copy.answers() for copy in copies)
+            all(copy.answers() for copy in copies)
             and (not relays or bool(self.active_relay()))
+            and self.members() == len(workers)
+            and self.replicas() == {broker.node for broker in self._running_brokers()}
         )
 
     def _running_brokers(self) -> list[Member]:
@@ -209,10 +203,13 @@ def _local_ports(process: psutil.Process) -> set[int]:
 
 @contextmanager
 def scaled_stack(
-    services: Iterable[str], copies: Mapping[str, int], patience: float = 1.0
+    services: Iterable[str],
+    copies: Mapping[str, int],
+    patience: float = 1.0,
+    kind: type[ScaledStack] = ScaledStack,
 ) -> Iterator[ScaledStack]:
     """Runs three brokers and these services; no copy runs yet."""
-    stack = ScaledStack(Path(tempfile.mkdtemp(prefix="ongoza-scaled-")), copies, patience)
+    stack = kind(Path(tempfile.mkdtemp(prefix="ongoza-scaled-")), copies, patience)
     try:
         for name in stack.brokers:
             stack.start_one(name)

@@ -1,7 +1,7 @@
 """ai alone, on topics that tests fill, and what its generations hold."""
 
-import subprocess
-import sys
+from functools import cache
+from subprocess import CompletedProcess
 
 import psycopg
 from confluent_kafka import Producer
@@ -9,8 +9,9 @@ from confluent_kafka import Producer
 from ai.projections.registry import REGISTRY
 from ongoza_contracts.event import Fact
 from ongoza_contracts.topics import CONTENT, PROFILING, PROGRESS, TOPICS, Topic, topic_of
-from scripts.stack.stack import PROJECT, Stack
+from scripts.stack.stack import Stack
 from tests.facts import example, progress, published, record, user
+from tests.integration.forked import run_ai
 from tests.integration.story import rows
 
 LEARNERS, COURSES = 60, 30
@@ -33,6 +34,7 @@ def history() -> list[Fact]:
     return facts
 
 
+@cache
 def keys(topic: Topic) -> set[str]:
     return {fact.key for fact in history() if topic_of(type(fact)) is topic}
 
@@ -61,16 +63,9 @@ def caught_up(stack: Stack) -> bool:
     return counts == (ITEMS, LEARNERS, 0, len(keys(PROGRESS)), sessions, entities)
 
 
-def rebuild(stack: Stack, *arguments: str, failpoint: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "ai", "rebuild", *arguments],
-        env={**stack.environment, "ONGOZA_FAILPOINT": failpoint, "COLUMNS": "200"},
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+def rebuild(stack: Stack, *arguments: str, failpoint: str = "") -> CompletedProcess[str]:
+    more = {"ONGOZA_FAILPOINT": failpoint, "COLUMNS": "200"}
+    return run_ai(["rebuild", *arguments], {**stack.environment, **more})
 
 
 def execute(stack: Stack, sql: str) -> None:

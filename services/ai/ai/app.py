@@ -27,7 +27,8 @@ from ai.kit.auth import Tokens
 from ai.kit.compression import JsonGZip
 from ai.kit.connections import protocol_class
 from ai.kit.db import UNAVAILABLE
-from ai.kit.errors import ServiceUnavailable, error_response
+from ai.kit.error_responses import error_response
+from ai.kit.errors import ServiceUnavailable
 from ai.kit.fairness import prefer_event_loop
 from ai.kit.fallback import SOURCE_HEADER
 from ai.kit.guard import Guard

@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ai.kit.errors import ApiError, HeadersTooLarge, error_response
+from ai.kit.error_responses import error_response
+from ai.kit.errors import ApiError, HeadersTooLarge
 from ai.kit.guard import HEADERS_MAX_BYTES
 from ongoza_ops.metrics import REFUSED
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from ai.kit.auth import Caller, Tokens
 from ai.kit.breaker import CircuitBreaker
 from ai.kit.errors import ApiError, ServiceUnavailable
+from ai.kit.fallback import SourceUnavailable
 from ongoza_contracts.http.errors import Problem
 from ongoza_ops.trace import current_request_id, current_traceparent, new_traceparent
 
@@ -41,7 +42,7 @@ class Page(Protocol[T_co]):
 log = logging.getLogger(__name__)
 
 
-class CoreUnavailable(ServiceUnavailable):
+class CoreUnavailable(ServiceUnavailable, SourceUnavailable):
     """Core did not answer in time or validly, answered 5xx, or the circuit breaker is open."""
 
     code = "core_unavailable"

@@ -1,19 +1,14 @@
 """The error body of every refusal and failure (`ongoza_contracts.http.errors`)."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
-from fastapi.routing import iter_route_contexts
 from pydantic_core import ErrorDetails
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import compile_path
 
 from ongoza_contracts.http.errors import FieldError, Problem
-from ongoza_ops.trace import current_request_id
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 
 class ApiError(Exception):
@@ -58,6 +53,11 @@ CONFLICT: dict[int | str, dict[str, Any]] = {
 """For `responses` of routes that may refuse so."""
 
 
+class MethodNotAllowed(ApiError):
+    status = 405
+    code = "method_not_allowed"
+
+
 class PayloadTooLarge(ApiError):
     status = 413
     code = "payload_too_large"
@@ -92,18 +92,6 @@ class ServiceUnavailable(ApiError):
 
     def __init__(self, detail: str | None = None) -> None:
         super().__init__(detail, headers={"Retry-After": str(self.retry_after)})
-
-
-def error_response(error: ApiError) -> Response:
-    body = Problem(
-        detail=error.detail, code=error.code, errors=error.errors, request_id=current_request_id()
-    )
-    return Response(
-        body.model_dump_json(),
-        status_code=error.status,
-        headers=error.headers,
-        media_type="application/json",
-    )
 
 
 def invalid_body(details: Iterable[ErrorDetails]) -> InvalidBody:
@@ -142,59 +130,10 @@ def field_error(detail: ErrorDetails | Mapping[str, Any]) -> FieldError:
     )
 
 
-def install(app: FastAPI) -> None:
+def install(app: "FastAPI") -> None:
     """Renders every error of FastAPI, Starlette and our own routes with the same body."""
-    app.add_exception_handler(ApiError, _render)
-    app.add_exception_handler(HTTPException, _render_http)
-    app.add_exception_handler(RequestValidationError, _render_validation)
+    # Not above, because workers and commands use the classes and need no FastAPI.
+    from ai.kit.error_responses import HANDLERS
 
-
-async def _render(_: Request, error: Exception) -> Response:
-    assert isinstance(error, ApiError)  # noqa: S101 - Starlette dispatches by class
-    return error_response(error)
-
-
-async def _render_validation(_: Request, error: Exception) -> Response:
-    """Parameters of the path and the query; bodies are read by `ai.kit.bodies`."""
-    assert isinstance(error, RequestValidationError)  # noqa: S101
-    details = [detail for detail in error.errors() if detail["loc"][0] != "path"]
-    if not details:  # the path has an id that cannot exist
-        return error_response(NotFound())
-    errors = tuple(field_error({**detail, "loc": detail["loc"][1:]}) for detail in details)
-    names = ", ".join(dict.fromkeys(error.field for error in errors))
-    refusal = BadParameter(f"This route does not accept the value of {names}.", errors=errors)
-    return error_response(refusal)
-
-
-async def _render_http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101
-    if error.status_code == 404:
-        return error_response(NotFound())
-    if error.status_code == 405:
-        return error_response(_method_not_allowed(request))
-    refusal = ApiError(str(error.detail), headers=error.headers)
-    refusal.status, refusal.code = error.status_code, "refused"
-    return error_response(refusal)
-
-
-class MethodNotAllowed(ApiError):
-    status = 405
-    code = "method_not_allowed"
-
-
-def _method_not_allowed(request: Request) -> MethodNotAllowed:
-    """Starlette names the methods of the first route of a path only; this names those of all."""
-    allowed: set[str] = set()
-    for route in iter_route_contexts(request.app.routes):
-        if route.path and route.methods and _matches(route.path, request.url.path):
-            allowed |= route.methods
-    if "GET" in allowed:
-        allowed.add("HEAD")  # `ai.kit.head` answers it
-    return MethodNotAllowed(
-        "This method is not possible here.", headers={"Allow": ", ".join(sorted(allowed))}
-    )
-
-
-def _matches(route_path: str, path: str) -> bool:
-    pattern, _, _ = compile_path(route_path)
-    return pattern.match(path) is not None
+    for kind, render in HANDLERS.items():
+        app.add_exception_handler(kind, render)

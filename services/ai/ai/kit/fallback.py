@@ -5,7 +5,6 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias, TypeVar
 
-from ai.kit.core_client import CoreUnavailable
 from ai.kit.db import UNAVAILABLE
 from ai.kit.errors import ServiceUnavailable
 
@@ -18,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class SourceUnavailable(Exception):
-    """A source other than the database and core does not answer."""
+    """A source other than the database does not answer."""
 
 
 def deadline_in(seconds: float) -> float:
@@ -44,7 +43,7 @@ async def first_available(*queries: Query[T]) -> T:
     for query in queries:
         try:
             answer = await query()
-        except (*UNAVAILABLE, CoreUnavailable, SourceUnavailable) as error:
+        except (*UNAVAILABLE, SourceUnavailable) as error:
             name = type(error).__name__
             log.warning("source unavailable: %s %s", name, error)
             continue

@@ -9,13 +9,13 @@ from urllib.parse import parse_qsl
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ai.kit.error_responses import error_response
 from ai.kit.errors import (
     ApiError,
     BadParameter,
     HeadersTooLarge,
     InternalError,
     PayloadTooLarge,
-    error_response,
 )
 from ongoza_contracts.http.strict_text import quoted
 
