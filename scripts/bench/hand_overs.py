@@ -23,8 +23,9 @@ SERVICES = (
     "migrate-core",
     "migrate-ai",
     "topics",
+    "jobs",
+    "webhooks",
 )
-QUEUES = ("jobs", "webhooks")
 COPIES = {"core": 2, "ai": 2, "relay": 2, "worker": 3}
 VICTIMS: dict[str, Callable[[ScaledStack], list[str]]] = {
     "nothing": lambda _: [],
@@ -38,11 +39,9 @@ NEWEST = "SELECT user_id, max(updated_at) FROM live.progress GROUP BY user_id"
 
 
 @contextmanager
-def whole_stack(
-    queues: Iterable[str] = QUEUES, kind: type[ScaledStack] = ScaledStack, **changed: str
-) -> Iterator[ScaledStack]:
+def whole_stack(kind: type[ScaledStack] = ScaledStack, **changed: str) -> Iterator[ScaledStack]:
     """Every process at work, with learners; with these variables besides the usual ones."""
-    with scaled_stack((*SERVICES, *queues), COPIES, patience=5, kind=kind) as stack:
+    with scaled_stack(SERVICES, COPIES, patience=5, kind=kind) as stack:
         stack.extra_environment.update(changed)
         for name in stack.copies:
             stack.start_one(name)

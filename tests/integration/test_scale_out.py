@@ -32,8 +32,7 @@ class MigratedScaledStack(MigratedStack, ScaledStack):
 
 @pytest.fixture
 def scaled() -> Iterator[ScaledStack]:
-    """Without queues: nothing here asks for a job."""
-    with whole_stack(queues=(), kind=MigratedScaledStack, KAFKA_FETCH_WAIT_MS="200") as stack:
+    with whole_stack(MigratedScaledStack, KAFKA_FETCH_WAIT_MS="200") as stack:
         with connect(stack, "vector") as connection:
             connection.execute(KEEP_COUNTS)
         yield stack
