@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 import subprocess
+import venv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,10 +12,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import cast
 
-import httpx
-
 from scripts.chaos.load import ITEMS
 from scripts.embedded.ports import HOST, free_ports
+from scripts.stack.health import answers
 from scripts.stack.learners import Learner
 from scripts.stack.services import BY_NAME
 from scripts.stack.stack import Stack
@@ -75,10 +76,7 @@ class OtherRelease:
     def answers(self) -> bool:
         """Whether both APIs do."""
         urls = (f"{self.core_url}{BY_NAME['core'].health}", f"{self.ai_url}{BY_NAME['ai'].health}")
-        try:
-            return all(httpx.get(url, trust_env=False).status_code == 200 for url in urls)
-        except httpx.TransportError:
-            return False
+        return all(answers(url) for url in urls)
 
     def stop(self) -> None:
         for process in self.processes.values():
@@ -115,7 +113,7 @@ class OtherRelease:
 
 @contextmanager
 def release_of(commit: str, folder: Path, stack: Stack) -> Iterator[OtherRelease]:
-    """The files of the commit with an environment that its own Makefile makes."""
+    """The files of the commit with an environment that its own Makefile fills."""
     folder.mkdir()
     archive = subprocess.run(  # noqa: S603
         ["git", "archive", commit],  # noqa: S607
@@ -124,6 +122,8 @@ def release_of(commit: str, folder: Path, stack: Stack) -> Iterator[OtherRelease
         check=True,
     )
     subprocess.run(["tar", "-x"], cwd=folder, input=archive.stdout, check=True)  # noqa: S607
+    venv.create(folder / ".venv", symlinks=True)
+    shutil.copy(PROJECT / ".venv" / "bin" / "uv", folder / ".venv" / "bin")  # pip takes seconds
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     subprocess.run(["make", ".venv/.ready"], cwd=folder, env=clean, check=True)  # noqa: S607
     release = OtherRelease(folder, stack)

@@ -28,7 +28,8 @@ from tests.servers import running, start_broker
 pytestmark = [pytest.mark.kafka, pytest.mark.faults, pytest.mark.slow]
 
 LEARNER = 5101
-BATCH = 20
+BATCH, PAUSE = 20, 0.05
+"""The records of a batch, and the seconds between two batches."""
 
 
 @dataclass
@@ -92,7 +93,7 @@ class Writer:
     def run(self) -> None:
         publisher = Publisher(self.connection)
         version = 0
-        while not self.stop.is_set():
+        while not self.stop.wait(PAUSE):
             batch = range(version + 1, version + BATCH + 1)
             with suppress(NotPublished):  # then all of it is sent again
                 publisher.publish([record(number) for number in batch], wait_patiently)

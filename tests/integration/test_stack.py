@@ -18,6 +18,7 @@ from scripts.stack.processes import Register, Started
 from scripts.stack.services import BY_NAME
 from scripts.stack.stack import Stack
 from scripts.stack.supervisor import NotReady
+from tests.migrated import MigratedStack
 
 POSTGRES = (BY_NAME["postgres-relational"],)
 
@@ -25,6 +26,13 @@ POSTGRES = (BY_NAME["postgres-relational"],)
 @pytest.fixture
 def small_stack(tmp_path: Path) -> Iterator[Stack]:
     stack = Stack(tmp_path / "stack", Ports.free(), durable=False)
+    yield stack
+    stack.down()
+
+
+@pytest.fixture
+def migrated_stack(tmp_path: Path) -> Iterator[Stack]:
+    stack = MigratedStack(tmp_path / "stack", Ports.free(), durable=False)
     yield stack
     stack.down()
 
@@ -70,20 +78,22 @@ def test_up_on_other_ports_stops_what_runs_first(small_stack: Stack) -> None:
 
 
 @pytest.mark.slow
-def test_up_starts_processes_of_other_code_again_and_leaves_the_servers(small_stack: Stack) -> None:
-    services = [BY_NAME[name] for name in ("postgres-relational", "migrate-core", "core")]
-    small_stack.up(services)
-    before = small_stack.register.all()
-    small_stack.up(services)
-    assert small_stack.register.all() == before
-    small_stack.register.add(replace(before["core"], code="of an earlier release"))
+def test_up_starts_processes_of_other_code_again_and_leaves_the_servers(
+    migrated_stack: Stack,
+) -> None:
+    services = [*POSTGRES, BY_NAME["core"]]
+    migrated_stack.up(services)
+    before = migrated_stack.register.all()
+    migrated_stack.up(services)
+    assert migrated_stack.register.all() == before
+    migrated_stack.register.add(replace(before["core"], code="of an earlier release"))
 
-    small_stack.up(services)
+    migrated_stack.up(services)
 
-    after = small_stack.register.all()
+    after = migrated_stack.register.all()
     assert before["core"].process() is None
     assert after["core"].pid != before["core"].pid
-    assert small_stack.healthy("core")
+    assert migrated_stack.healthy("core")
     assert after["postgres-relational"] == before["postgres-relational"]
 
 

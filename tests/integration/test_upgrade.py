@@ -10,6 +10,7 @@ import pytest
 from scripts.chaos.balanced import BalancedLoad
 from scripts.chaos.load import running
 from scripts.chaos.verdict import final_verdict
+from scripts.stack.health import SSL_CONTEXT
 from scripts.stack.stack import Stack
 from scripts.stack.temporary import connect, temporary_stack
 from scripts.upgrade.release import UnknownRelease, last_release
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 SERVERS = ("postgres-relational", "postgres-vector", "kafka", "valkey")
 STEPS = ("migrate-core", "migrate-ai", "topics")
 PROCESSES = ("core", "ai", "relay", "worker")
-ANSWERS, FACTS, PAUSE = 40, 20, 0.1
+ANSWERS, FACTS, PAUSE = 20, 10, 0.2
 """How many answers of each API, and applied facts, each part of the upgrade has to show."""
 
 
@@ -82,7 +83,7 @@ def test_no_request_fails_while_a_release_is_installed_and_rolled_back(
     assert load.failures == []
     verdict = final_verdict(load)
     assert (verdict.lost, verdict.doubled, verdict.inverted) == ([], [], [])
-    assert verdict.acknowledged > 5 * FACTS
+    assert verdict.acknowledged > 100
     log.info("%d requests, %d writes", load.answered.total(), verdict.acknowledged)
 
 
@@ -111,7 +112,7 @@ def join(core: str, ai: str) -> None:
         "status": "in_progress",
         "completion_percentage": 10,
     }
-    with httpx.Client(timeout=ANSWER_SECONDS, trust_env=False) as http:
+    with httpx.Client(timeout=ANSWER_SECONDS, trust_env=False, verify=SSL_CONTEXT) as http:
         address = {"email": f"{token_hex(8)}@ongoza.example"}
         joined = http.post(f"{core}/api/v1/auth/signup", json={**identity, **address})
         assert joined.status_code == 201, joined.text
