@@ -10,7 +10,7 @@ import asyncpg
 import httpx
 from fastapi import FastAPI
 
-from ai.kit import errors
+from ai.kit import error_responses
 from ai.kit.auth import Tokens
 from ai.kit.breaker import CircuitBreaker
 from ai.kit.core_client import CoreClient
@@ -45,7 +45,7 @@ async def client_of(
     """A new process of ai, which knows only core's answers and its own projection."""
     app, tokens = FastAPI(redirect_slashes=False), Tokens(SECRET)
     app.include_router(router)
-    errors.install(app)
+    error_responses.install(app)
     app.add_middleware(Guard)
     app.add_middleware(Trace)
     app.state.tokens = tokens

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from ai.erasure.report import of_database
-from ai.kit import errors
+from ai.kit import error_responses
 from ai.kit.auth import Tokens
 from ai.kit.guard import Guard
 from ai.kit.trace import Trace
@@ -44,7 +44,7 @@ def admin() -> dict[str, str]:
 async def http(vector_pool: asyncpg.Pool) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI(redirect_slashes=False)
     app.include_router(router)
-    errors.install(app)
+    error_responses.install(app)
     app.add_middleware(Guard)
     app.add_middleware(Trace)
     app.state.tokens = Tokens(SECRET)

@@ -22,7 +22,7 @@ from ai.curriculum.router import router as curriculum
 from ai.dashboard.router import router as dashboard
 from ai.embeddings.router import new_budget
 from ai.embeddings.router import router as embeddings
-from ai.kit import docs, errors
+from ai.kit import docs, error_responses
 from ai.kit.auth import Tokens
 from ai.kit.compression import JsonGZip
 from ai.kit.connections import protocol_class
@@ -117,7 +117,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.embedding_budget = new_budget()
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(refuse_unknown_parameters)])
-    errors.install(app)
+    error_responses.install(app)
     for failure in UNAVAILABLE:
         app.add_exception_handler(failure, _database_unavailable)
     docs.install(app)

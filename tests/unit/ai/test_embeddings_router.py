@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from ai.embeddings.encoder import Encoder, open_encoder
 from ai.embeddings.queue import EncoderQueue
 from ai.embeddings.router import new_budget, router
-from ai.kit import errors
+from ai.kit import error_responses
 from ai.kit.auth import Tokens
 from ai.kit.guard import Guard
 from ai.kit.trace import Trace
@@ -51,7 +51,7 @@ def encoder(model: Encoder) -> WatchedEncoder:
 async def http(encoder: WatchedEncoder) -> AsyncIterator[httpx.AsyncClient]:
     app, queue = FastAPI(redirect_slashes=False), EncoderQueue(encoder)
     app.include_router(router)
-    errors.install(app)
+    error_responses.install(app)
     app.add_middleware(Guard)
     app.add_middleware(Trace)
     app.state.tokens = Tokens(SECRET)

@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI
 from pydantic import Field
 from starlette.exceptions import HTTPException
 
-from ai.kit import errors
+from ai.kit import error_responses, errors
 from ai.kit.auth import CurrentCaller, Tokens
 from ai.kit.bodies import read_json
 from ai.kit.guard import BODY_MAX, Guard
@@ -31,7 +31,7 @@ class Order(Request):
 def create_app() -> FastAPI:
     app = FastAPI(redirect_slashes=False)
     app.state.tokens = Tokens(SECRET)
-    errors.install(app)
+    error_responses.install(app)
     app.add_middleware(Guard)
     app.add_middleware(Trace)
     app.add_middleware(HeadAsGet)

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from ai.embeddings.queue import EncoderQueue
 from ai.embeddings.router import new_budget, router
-from ai.kit import errors, fairness
+from ai.kit import error_responses, fairness
 from ai.kit.auth import Tokens
 from ai.kit.bodies import LARGE_BYTES
 from ai.kit.errors import ServiceUnavailable
@@ -39,7 +39,7 @@ def encoder() -> SlowEncoder:
 async def app(encoder: SlowEncoder) -> AsyncIterator[FastAPI]:
     app, queue = FastAPI(), EncoderQueue(encoder)
     app.include_router(router)
-    errors.install(app)
+    error_responses.install(app)
     app.state.tokens, app.state.embedding_budget = Tokens(SECRET), new_budget()
     app.state.resources = SimpleNamespace(encoder=queue)
     yield app

@@ -1,5 +1,6 @@
 """Answers that say what was refused or failed: by the routes, Starlette or FastAPI."""
 
+from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
@@ -10,6 +11,13 @@ from starlette.routing import compile_path
 from ai.kit.errors import ApiError, BadParameter, MethodNotAllowed, NotFound, field_error
 from ongoza_contracts.http.errors import Problem
 from ongoza_ops.trace import current_request_id
+
+
+def install(app: FastAPI) -> None:
+    """Renders every error of FastAPI, Starlette and our own routes with the same body."""
+    app.add_exception_handler(ApiError, _render)
+    app.add_exception_handler(HTTPException, _render_http)
+    app.add_exception_handler(RequestValidationError, _render_validation)
 
 
 def error_response(error: ApiError) -> Response:
@@ -68,10 +76,3 @@ def _method_not_allowed(request: Request) -> MethodNotAllowed:
 def _matches(route_path: str, path: str) -> bool:
     pattern, _, _ = compile_path(route_path)
     return pattern.match(path) is not None
-
-
-HANDLERS = {
-    ApiError: _render,
-    HTTPException: _render_http,
-    RequestValidationError: _render_validation,
-}

@@ -1,14 +1,11 @@
 """The error body of every refusal and failure (`ongoza_contracts.http.errors`)."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from pydantic_core import ErrorDetails
 
 from ongoza_contracts.http.errors import FieldError, Problem
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
 
 
 class ApiError(Exception):
@@ -128,12 +125,3 @@ def field_error(detail: ErrorDetails | Mapping[str, Any]) -> FieldError:
     return FieldError(
         field=".".join(str(part) for part in detail["loc"]), code=code, detail=detail["msg"]
     )
-
-
-def install(app: "FastAPI") -> None:
-    """Renders every error of FastAPI, Starlette and our own routes with the same body."""
-    # Not above, because workers and commands use the classes and need no FastAPI.
-    from ai.kit.error_responses import HANDLERS
-
-    for kind, render in HANDLERS.items():
-        app.add_exception_handler(kind, render)
