@@ -44,10 +44,10 @@ def new_stack(
     )
 
 
-def start_with_few_learners(stack: Stack, learners: int = 30) -> None:
-    """Starts every service and loads a small demo, for tests that sign up their own learners."""
+def start_with_few_learners(stack: Stack) -> None:
+    """Starts every service and loads a demo of 30 learners, for tests that sign up their own."""
     stack.up()
-    seed = [sys.executable, "-m", "core.manage", "seed", "--learners", str(learners)]
+    seed = [sys.executable, "-m", "core.manage", "seed", "--learners", "30"]
     subprocess.run(seed, env=stack.environment, cwd=PROJECT, check=True, capture_output=True)  # noqa: S603
     eventually(lambda: settled(stack))
 

@@ -21,7 +21,7 @@ def stack_on_small_disks() -> Iterator[Stack]:
     disks = [stack.servers[name].folder for name in (*DATABASES, "kafka")]
     mounted = [disk for disk in disks if mount(disk)]
     try:
-        start_with_few_learners(stack, learners=8)
+        start_with_few_learners(stack)
         yield stack
     finally:
         stack.down()

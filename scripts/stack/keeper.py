@@ -31,7 +31,7 @@ SILENT_SECONDS, LOST_SECONDS = 15.0, 60.0
 """A keeper that has not written its status for so long hangs, and `up` no longer waits for it."""
 FAILURES_MAX = 5
 """When one service failed so often in a row `up` ends; the keeper goes on trying."""
-STARTING_PAUSE, PAUSE = 0.1, 0.5
+STARTING_PAUSE, PAUSE = 0.25, 0.5
 """Seconds between two looks, while a service starts and else."""
 TIDY_SECONDS = 5.0
 

@@ -19,7 +19,7 @@ HEALTH_SECONDS = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 STEADY_SECONDS = 10.0
 """A service that was ready and lived for so long begins again with the first pause."""
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.25
 HUNG_SECONDS = 600.0
 """Longer than any honest work keeps a process from answering: `core.jobs.services.LONGEST_RUN`."""
 WAITING = "waiting"

@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from core.jobs.queue_names import QueueName
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.config.settings")
+# `core.manage migrate` makes the checks of Django; they import every view.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 
 if not settings.VALKEY_URL:
     raise ImproperlyConfigured("Workers need VALKEY_URL.")
