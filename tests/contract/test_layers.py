@@ -109,7 +109,7 @@ def test_a_planted_import_breaks_its_contract(
     importer = "core." + module.removesuffix("/__init__.py").removesuffix(".py").replace("/", ".")
     imported = re.search(r"(?:import|from) ([\w.]+)", line)
     said = (
-        rf"-\s+{importer} -> {imported[1]} \(l\.\d+\)"
+        rf"-\s+{importer} -> {imported[1]} \(l\.\d+\)\n(?=\n|-)"  # and not by way of others
         if imported
         else rf"not listed as layers:\n\n- {importer}\n"
     )

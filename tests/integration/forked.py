@@ -34,6 +34,7 @@ def run_ai(arguments: Sequence[str], environment: Mapping[str, str]) -> Complete
         copy.join(PATIENCE_SECONDS)
         if copy.exitcode is None:
             copy.kill()
+            copy.join()
             raise TimeoutError(f"ai {arguments} has not ended after {PATIENCE_SECONDS} s")
         stdout, stderr = (file.read_text() for file in files)
         return CompletedProcess([*arguments], copy.exitcode, stdout, stderr)

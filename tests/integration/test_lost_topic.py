@@ -80,7 +80,7 @@ def test_a_topic_that_was_created_again_is_read_from_its_beginning(
     eventually(lambda: rows(stack_to_break, "vector", projected) == stored)
 
 
-def test_a_topic_is_filled_again_after_that_and_a_rebuild_leaves_nothing_to_say(
+def test_a_topic_created_again_with_fewer_records_is_refilled_and_rebuilt(
     stack_to_break: Stack,
 ) -> None:
     create_again(stack_to_break, worker="running", records="fewer")

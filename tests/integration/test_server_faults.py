@@ -60,6 +60,7 @@ def load(stack_to_break: Stack) -> Iterator[Load]:
     with load_on(stack_to_break, next(STARTS), PAUSE) as load:
         wait_until_all_is_served(load)
         yield load
+        wait_until_all_is_served(load)
     verdict = final_verdict(load)
     assert verdict.acknowledged
     assert (verdict.lost, verdict.doubled, verdict.inverted) == ([], [], [])

@@ -1,14 +1,14 @@
 """`python -m core.manage <command>`: Django's command line with core's settings."""
 
+import gc
 import os
 import sys
 
-import django
 from django.core.management import execute_from_command_line
 
 from core.kit.private_output import make_output_private
 from ongoza_ops import trace
-from ongoza_ops.garbage import no_collections
+from ongoza_ops.garbage import NEW_OBJECTS
 
 
 def main() -> None:
@@ -17,8 +17,7 @@ def main() -> None:
     # Migrations, rebuilds and the relay may take their time; requests may not (see settings).
     os.environ.setdefault("DB_STATEMENT_TIMEOUT_MS", "0")
     trace.begin_work()
-    with no_collections():
-        django.setup()
+    gc.set_threshold(NEW_OBJECTS)  # commands import much, and handle many records
     execute_from_command_line(sys.argv)
 
 

@@ -460,9 +460,9 @@ MEMBERSHIPS = {(Role.MENTOR, Relation.ASSIGNED), (Role.DIRECTOR, Relation.COHORT
 
 
 def routes_of(role: Role, relation: Relation) -> list[str]:
-    """Every route in the nearest relation and for those with another membership; else those that
-    ask for the relation."""
-    if relation is Relation.OWN or (role, relation) in MEMBERSHIPS:
+    """Every route in the nearest relation, in none, and for those with a membership for learners;
+    else those whose answer depends on the relation."""
+    if relation in (Relation.OWN, Relation.FOREIGN) or (role, relation) in MEMBERSHIPS:
         return [*ROUTES]
     return [name for name, route in ROUTES.items() if route.allowed is For.REACHING]
 

@@ -37,8 +37,10 @@ FIRST_PAGE = "/admin/"
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 
 ODD_QUERIES = [
-    "q=%00&o=9.9.-9&p=999999",
-    "q=%27%22%25%5C%20" + "long%20" * 500 + "&p=x&e=1",
+    "q=%00&o=9.9.-9",
+    "q=%27%22%25%5C%20" + "long%20" * 500 + "&p=x",
+    "p=999999",
+    "e=1",
     "id__exact=%00",
     "pk=%00",
     "cursor=%00",
@@ -75,7 +77,7 @@ def test_the_pages_of_a_row_open_for_an_admin_and_show_no_secret(
     assert page.status_code == 200
     assert secrets_of(row, page.content.decode()) == []
     assert client.get(url(model, "history", row.pk)).status_code == 200
-    require_led_away(client.get(url(model, "change", "\0")))
+    assert_redirected_to_first_page(client.get(url(model, "change", "\0")))
     may_add = page_of(model).has_add_permission(page.wsgi_request)
     assert client.get(url(model, "add")).status_code == (200 if may_add else 403)
     assert client.get(url(model, "delete", row.pk)).status_code == 403
@@ -92,7 +94,7 @@ def secrets_of(row: Model, content: str) -> list[str]:
     ]
 
 
-def require_led_away(answer: Any) -> None:
+def assert_redirected_to_first_page(answer: Any) -> None:
     """There is no such row."""
     assert (answer.status_code, answer["Location"]) == (302, FIRST_PAGE)
 
@@ -125,7 +127,9 @@ def test_the_actions_of_a_row_ask_before_they_do_anything(
         answer = client.get(reverse(f"admin:{action.action_name}", args=(row.pk,)))
         assert answer.status_code == 200
         assert 'id="confirmation-form"' in answer.content.decode()
-        require_led_away(client.get(reverse(f"admin:{action.action_name}", args=("%00",))))
+        assert_redirected_to_first_page(
+            client.get(reverse(f"admin:{action.action_name}", args=("%00",)))
+        )
     assert model._default_manager.filter(pk=row.pk).values().get() == before
 
 
@@ -148,13 +152,12 @@ PLAIN = [one for one in all_urls() if not re.search(r"[(^$]", one) and one != LO
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("role", [None, Role.DIRECTOR])
+@pytest.mark.parametrize("role", [None, *(role for role in Role if role != Role.ADMIN)])
 def test_nobody_but_an_admin_opens_any_page(role: Role | None) -> None:
-    """Every page asks the site."""
     client = admin_site_client(person("somebody", role)) if role else Client()
     assert len(PLAIN) > 5 * len(MODELS)
     for path in PLAIN:
-        for method in ("GET", "POST"):
+        for method in ("GET", "POST") if role in (None, Role.DIRECTOR) else ("GET",):
             answer = client.generic(method, path)
             assert answer.status_code == 302, path
             target = FIRST_PAGE if path == LOG_OUT else LOG_IN

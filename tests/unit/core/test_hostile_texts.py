@@ -130,22 +130,26 @@ def each_answer(readers: list[Caller], address: str) -> Iterator[Any]:
             yield response.json()
 
 
-def each_read(model: type[Model], column: str, before: str = "") -> Iterator[str]:
-    """Each attack, after it was written into the column of every row."""
-    for attack in ATTACKS.values():
-        QuerySet(model).update(**{column: f"{before}{attack}"})
-        yield attack
+def with_each_attack(model: type[Model], column: str) -> Iterator[str]:
+    """The name of each attack, while the column of every row has its name and the attack."""
+    for name, attack in ATTACKS.items():
+        QuerySet(model).update(**{column: f"*{name}*\n\n{attack}"})
+        yield name
+
+
+def require_harmless_attack(name: str, html: str) -> None:
+    assert f"<em>{name}</em>" in html
+    require_harmless(html)
 
 
 def test_a_report_harms_nobody_who_reads_it(world: World, readers: list[Caller]) -> None:
     attempt = submitted(world.learner, graded_mission(), f"# Report\n\n{EVERY_ATTACK}")
     artifact = attempt.artifact_set.get()
-    for attack in each_read(Artifact, "text", "# Report\n\n"):
+    for attack in with_each_attack(Artifact, "text"):
         answers = [*each_answer(readers, f"submissions/{attempt.pk}/artifacts/{artifact.pk}/")]
         assert len(answers) == len(readers), attack
         for answer in answers:
-            assert "Report</h1>" in answer["html"]
-            require_harmless(answer["html"])
+            require_harmless_attack(attack, answer["html"])
 
 
 @pytest.mark.slow
@@ -158,12 +162,11 @@ def test_a_review_harms_nobody_who_reads_it(world: World, readers: list[Caller])
     status, answer = readers[1].post(f"reviews/{attempt.pk}/decide/", body)
     assert status == 201, answer
     require_harmless(answer["comments_html"])
-    for attack in each_read(Review, "comments", "*Read.*\n\n"):
+    for attack in with_each_attack(Review, "comments"):
         answers = [*each_answer(readers, f"submissions/{attempt.pk}/reviews/")]
         assert len(answers) == len(readers), attack
         for one in answers:
-            assert "<em>Read.</em>" in one["results"][0]["comments_html"]
-            require_harmless(one["results"][0]["comments_html"])
+            require_harmless_attack(attack, one["results"][0]["comments_html"])
         assert "private_notes" not in answers[0]["results"][0]
 
 
@@ -173,12 +176,14 @@ def test_a_portfolio_harms_nobody_who_opens_it(world: World) -> None:
     owner = signed_in(world.learner)
     items = [{"submission": str(work.pk), "shows_work": True}]
     address = owner.post("portfolio/address/", None)[1]["address"]
-    for attack in each_read(Artifact, "text"):
-        body = {"headline": "", "about": attack, "items": items}
+    for attack in with_each_attack(Artifact, "text"):
+        about = f"*{attack}*\n\n{ATTACKS[attack]}"
+        body = {"headline": "", "about": about, "items": items}
         own = owner.call("PUT", "portfolio/", body)[1]
         for shown in (own, NOBODY.get(f"portfolio/{address}/")[1]):
-            require_harmless(shown["about_html"])
-            require_harmless(shown["items"][0]["work"]["artifacts"][0]["html"])
+            artifact = shown["items"][0]["work"]["artifacts"][0]
+            for html in (shown["about_html"], artifact["html"]):
+                require_harmless_attack(attack, html)
 
 
 @pytest.mark.slow
@@ -189,13 +194,11 @@ def test_a_mission_and_its_hints_harm_nobody_who_reads_them(readers: list[Caller
     (locked,) = readers[0].get(f"{address}hints/")[1]["hints"]
     assert (locked["text"], locked["html"]) == (None, None)
     assert readers[0].call("POST", f"{address}hints/1/unlock/")[0] == 200
-    for attack in each_read(Mission, "story", "# Story\n\n"):
+    for attack in with_each_attack(Mission, "story"):
         for story in each_answer(readers, address):
-            assert story["story_html"].startswith("<h1>Story</h1>"), attack
-            require_harmless(story["story_html"])
-    for attack in each_read(Hint, "text", "*Look.* "):
+            require_harmless_attack(attack, story["story_html"])
+    for attack in with_each_attack(Hint, "text"):
         shown = [answer["hints"][0]["html"] for answer in each_answer(readers, f"{address}hints/")]
         assert [html is None for html in shown] == [False, True, False, False], attack
         for html in filter(None, shown):
-            assert "<em>Look.</em>" in html
-            require_harmless(html)
+            require_harmless_attack(attack, html)

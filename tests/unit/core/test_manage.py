@@ -30,7 +30,7 @@ def test_the_openapi_document_is_valid_and_gives_no_warning(
 
 
 def openapi_validator() -> Draft202012Validator:
-    """Of the specification that `spectacular --validate` has too, but reads again at each turn."""
+    """With the schema of OpenAPI 3.1 that `spectacular --validate` reads again for each check."""
     schema = json.loads((Path(validation.__file__).parent / "openapi_3_1_schema.json").read_text())
     resource = Resource.from_contents(schema)
     registry = Registry().with_resource(schema["$id"], resource).crawl()

@@ -250,7 +250,7 @@ def test_the_certificate_must_be_for_the_name_of_the_url(
     authority = Authority()
     server = Server(authority.issue("localhost", tmp_path / "server.pem"))
     trusting = ssl.create_default_context(cafile=authority.write(tmp_path / "authority.pem"))
-    monkeypatch.setattr(outgoing, "tls", lambda: trusting)
+    monkeypatch.setattr(outgoing, "trusted_certificates", lambda **_: trusting)
     assert post(server.url, b"fact", {}).status == 201
     resolve_to(monkeypatch, ["127.0.0.1"])
     with pytest.raises(CallFailed):

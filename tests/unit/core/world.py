@@ -35,14 +35,15 @@ Answer = tuple[int, Any]  # the status, and the JSON of the body
 
 @cache
 def _handler() -> ClientHandler:
-    """Starts the middleware once for all callers, and again after a setting changed."""
+    """Starts the middleware once for all callers, and again after pytest-django's `settings`
+    changed one. What a middleware reads otherwise when it starts, it reads once."""
     handler = ClientHandler(enforce_csrf_checks=False)
     handler.load_middleware()
     return handler
 
 
 @receiver(setting_changed)
-def _forget_handler(**_: Any) -> None:
+def _clear_handler(**_: Any) -> None:
     _handler.cache_clear()
 
 

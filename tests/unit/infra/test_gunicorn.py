@@ -88,6 +88,16 @@ def test_no_worker_of_a_killed_master_keeps_the_port(
         eventually(lambda: not any(worker.is_running() for worker in workers))
 
 
+def test_every_view_is_imported_before_workers_are_forked() -> None:
+    code = "import sys, core.config.wsgi; print('core.config.urls' in sys.modules)"
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.typing_settings"}
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code],
+        cwd=PROJECT, env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == "True\n"
+
+
 def test_a_worker_collects_garbage_but_not_what_was_imported(
     master: tuple[subprocess.Popen[bytes], int],
 ) -> None:

@@ -8,9 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import compile_path
 
-from ai.kit.errors import ApiError, BadParameter, MethodNotAllowed, NotFound, field_error
+from ai.kit.errors import ApiError, BadParameter, NotFound, field_error
 from ongoza_contracts.http.errors import Problem
 from ongoza_ops.trace import current_request_id
+
+
+class MethodNotAllowed(ApiError):
+    status = 405
+    code = "method_not_allowed"
 
 
 def install(app: FastAPI) -> None:

@@ -50,11 +50,6 @@ CONFLICT: dict[int | str, dict[str, Any]] = {
 """For `responses` of routes that may refuse so."""
 
 
-class MethodNotAllowed(ApiError):
-    status = 405
-    code = "method_not_allowed"
-
-
 class PayloadTooLarge(ApiError):
     status = 413
     code = "payload_too_large"

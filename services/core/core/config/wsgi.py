@@ -1,6 +1,7 @@
 """The WSGI application: `gunicorn core.config.wsgi`."""
 
 import os
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +27,7 @@ def answer_scrapes(api: Any, port: int, folder: str) -> Any:
 
 
 application: Any = buffer_chunked_bodies(get_wsgi_application())
+import_module(settings.ROOT_URLCONF)  # every view now, not with the first request of each worker
 if settings.METRICS_PORT and "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # set by gunicorn.conf.py
     application = answer_scrapes(
         application, settings.METRICS_PORT, os.environ["PROMETHEUS_MULTIPROC_DIR"]

@@ -9,7 +9,7 @@ import httpx
 from django.conf import settings
 
 from core.kit.breaker import Breaker
-from core.kit.tls import tls
+from core.kit.tls import trusted_certificates
 from core.users.models import User
 from ongoza_ops.trace import current_traceparent
 
@@ -44,7 +44,10 @@ async def _ask(
     if traceparent := current_traceparent():
         headers["traceparent"] = traceparent
     async with httpx.AsyncClient(
-        base_url=settings.FASTAPI_BASE_URL, headers=headers, trust_env=False, verify=tls()
+        base_url=settings.FASTAPI_BASE_URL,
+        headers=headers,
+        trust_env=False,
+        verify=trusted_certificates(),
     ) as client:
         tasks = {
             name: asyncio.create_task(_body(client, *request)) for name, request in requests.items()

@@ -19,7 +19,7 @@ import httpcore
 from django.conf import settings
 
 from core.kit.errors import DomainError
-from core.kit.tls import tls
+from core.kit.tls import trusted_certificates
 from core.kit.urls import is_confidential
 
 CONNECT_SECONDS = 3.0
@@ -61,7 +61,9 @@ def post(url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
     backend = _CheckedBackend(deadline)
     try:
         with (
-            httpcore.ConnectionPool(ssl_context=tls(), network_backend=backend) as pool,
+            httpcore.ConnectionPool(
+                ssl_context=trusted_certificates(from_environment=True), network_backend=backend
+            ) as pool,
             pool.stream("POST", url, headers=[*headers.items()], content=content) as response,
         ):
             return Reply(response.status)

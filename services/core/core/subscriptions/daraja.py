@@ -16,7 +16,7 @@ from django.conf import settings
 
 from core.kit import clock
 from core.kit.breaker import Breaker
-from core.kit.tls import tls
+from core.kit.tls import trusted_certificates
 from core.subscriptions.gateway_time import seconds_left
 from core.subscriptions.gateways import GatewayUnavailable
 
@@ -174,7 +174,9 @@ token = AccessToken()
 
 def _post(path: str, body: dict[str, Any]) -> dict[str, Any]:
     """The answer, also to a refusal. Its texts may name the payer: no error has them."""
-    with httpx.Client(base_url=settings.MPESA_API_URL, trust_env=False, verify=tls()) as client:
+    with httpx.Client(
+        base_url=settings.MPESA_API_URL, trust_env=False, verify=trusted_certificates()
+    ) as client:
         for _ in range(2):
             headers = {"Authorization": f"Bearer {token.get(client)}"}
             status, answer = _call(client.post, path, json=body, headers=headers)

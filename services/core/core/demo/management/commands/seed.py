@@ -46,7 +46,7 @@ FOUNDED = staff(AS_OF)[0].joined_at
 
 class Command(BaseCommand):
     help = __doc__
-    requires_system_checks = ()  # `migrate` makes them; they import every view
+    requires_system_checks = ()  # `migrate` runs them; they import every view
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--if-empty", action="store_true", help="do nothing if seeded before")

@@ -18,7 +18,7 @@ class Command(BaseCommand):
         "Queue every fact of a topic again, with the same ids and in order, up to the facts that "
         "report deletions and erasures. Create the topic first; the relay sends."
     )
-    requires_system_checks = ()  # `migrate` makes them; they import every view
+    requires_system_checks = ()  # `migrate` runs them; they import every view
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("topic", choices=[*OURS])

@@ -17,7 +17,7 @@ from ongoza_ops.metrics import Process
 
 class Command(BaseCommand):
     help = __doc__
-    requires_system_checks = ()  # `migrate` makes them; they import every view
+    requires_system_checks = ()  # `migrate` runs them; they import every view
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = ShutdownFlag()

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         "what was, publish the removal of what cannot be brought back, and move ids and versions "
         "past all that was published. Without options nothing is changed. May be repeated."
     )
-    requires_system_checks = ()  # `migrate` makes them; they import every view
+    requires_system_checks = ()  # `migrate` runs them; they import every view
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--apply", action="store_true", help="do it")
