@@ -15,7 +15,7 @@ from scripts.configuration import PAGE, PROJECT
 
 ON_THE_PAGE = set(re.findall(r"^\| `([A-Z0-9_]+)` \|", PAGE.read_text(), re.MULTILINE))
 OF_OTHERS = {
-    *("PATH", "CI", "OPENBLAS_NUM_THREADS", "CELERY_SKIP_CHECKS", "JAVA_HOME", "UVICORN_PORT"),
+    *("PATH", "CI", "OPENBLAS_NUM_THREADS", "JAVA_HOME", "UVICORN_PORT"),
     *("PROMETHEUS_MULTIPROC_DIR", "PROMETHEUS_FOLDER"),  # set by our own processes for others
 }
 """Variables of other software."""

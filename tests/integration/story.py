@@ -22,6 +22,8 @@ PATIENCE_SECONDS = 60.0
 TICK_SECONDS = 120.0
 """The patience with what a tick does, which comes every minute."""
 ANSWER_SECONDS = 30.0
+DOCUMENT_SECONDS = 120.0
+"""The patience with an API description, which takes seconds of processor time to write."""
 
 
 def eventually(look: Callable[[], T], seconds: float = PATIENCE_SECONDS) -> T:

@@ -223,7 +223,7 @@ ASSIGNMENT = membership(CALLER, scope="learner", learner_id=LEARNER)
     [
         ({"revoked_at": NOW}, False),
         ({"until": NOW - timedelta(seconds=1)}, False),
-        ({"until": NOW + timedelta(hours=1)}, True),
+        ({"until": NOW + timedelta(days=1)}, True),
         ({"learner_id": None}, False),
     ],
 )

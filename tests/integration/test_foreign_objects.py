@@ -33,7 +33,7 @@ from tests.integration.objects import (
     up_to_last_parameter,
 )
 from tests.integration.reached import REACHED
-from tests.integration.story import ANSWER_SECONDS, eventually
+from tests.integration.story import ANSWER_SECONDS, DOCUMENT_SECONDS, eventually
 
 pytestmark = pytest.mark.slow
 
@@ -154,7 +154,7 @@ def operations(_whole_stack: tuple[Stack, Any]) -> list[Operation]:
     }
     found = []
     for document, base_url in documents.items():
-        for described in from_url(document).get_all_operations():
+        for described in from_url(document, timeout=DOCUMENT_SECONDS).get_all_operations():
             assert isinstance(described, Ok), described
             operation = described.ok()
             found.append(Operation(base_url, operation.path, generated(operation)))

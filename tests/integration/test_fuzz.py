@@ -33,6 +33,7 @@ from tests.integration.objects import (
     known_values,
     replaced,
 )
+from tests.integration.story import DOCUMENT_SECONDS
 from tests.random_cases import CASES
 
 pytestmark = [pytest.mark.slow, pytest.mark.random]
@@ -121,7 +122,9 @@ def test_every_answer_is_in_the_api_description(stack: Stack, document: str, rol
 def operations(url: str) -> list[tuple[Any, st.SearchStrategy[Case[Any]]]]:
     """With generators of requests, which take longer to make than a request: once for all roles."""
     found = []
-    for described in schemathesis.openapi.from_url(url).get_all_operations():
+    for described in schemathesis.openapi.from_url(
+        url, timeout=DOCUMENT_SECONDS
+    ).get_all_operations():
         assert isinstance(described, Ok), described
         operation = described.ok()
         of_modes = [operation.as_strategy(generation_mode=mode) for mode in MODES]

@@ -14,8 +14,6 @@ from django.core.exceptions import ImproperlyConfigured
 from core.jobs.queue_names import QueueName
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.config.settings")
-# `core.manage migrate` runs Django's checks, which import every view; an empty value does it here.
-os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 
 if not settings.VALKEY_URL:
     raise ImproperlyConfigured("Workers need VALKEY_URL.")
