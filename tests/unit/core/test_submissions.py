@@ -179,7 +179,7 @@ def test_lateness_is_stored_with_the_version_of_its_rule(
 def test_work_on_requested_changes_is_as_late_as_the_first(
     amina: Caller, learner: User, row: Mission
 ) -> None:
-    change(row, due_at=NOW + timedelta(hours=1), late_policy=LatePolicy.REFUSE)
+    change(row, due_at=NOW + timedelta(days=1), late_policy=LatePolicy.REFUSE)
     decided(learner, row, State.CHANGES_REQUESTED)
     change(row, due_at=NOW - timedelta(days=9))
     body = act(amina, drafted(learner, row), "submit")[1]
@@ -195,7 +195,7 @@ def test_work_after_the_grace_is_refused_unless_there_is_an_extension(
     before = everything()
     assert refusal(act(amina, draft, "submit")) == (409, "too_late", [])
     assert everything() == before
-    Extension.objects.create(mission=row, user=learner, until=NOW + timedelta(hours=1))
+    Extension.objects.create(mission=row, user=learner, until=NOW + timedelta(days=1))
     assert act(amina, draft, "submit")[1]["late_minutes"] == 0
 
 
