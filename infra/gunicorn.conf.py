@@ -14,7 +14,6 @@ from typing import Any
 
 from core.config import env
 
-gc.disable()  # until all is imported: nearly all of it stays
 IN_MEMORY = Path("/dev/shm")  # noqa: S108
 METRICS_PORT = env.number("METRICS_PORT", 0)
 
@@ -88,7 +87,6 @@ PR_SET_PDEATHSIG = 1
 def pre_fork(server: object, worker: object) -> None:
     """What is imported is never searched for garbage, and workers share its memory."""
     gc.freeze()
-    gc.enable()
 
 
 def post_fork(server: object, worker: Any) -> None:

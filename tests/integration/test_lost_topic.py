@@ -35,6 +35,7 @@ def refill(stack: Stack) -> None:
 def busy_learner(stack: Stack) -> tuple[Learner, str]:
     """A learner with six records on the topic, and an item that has none yet."""
     learner = Learner.signed_up(stack)
+    eventually(lambda: len(learner.recommended()) >= 3)  # the catalogue of a new stack arrives
     first, second, third = learner.recommended()[:3]
     for percentage in (10, 20, 30):
         assert {learner.report(one, percentage) for one in (first, second)} <= {200, 201}

@@ -1,6 +1,8 @@
 """The workers of core's server: they end with their master, even with one that is killed."""
 
+import gc
 import os
+import runpy
 import signal
 import subprocess
 import sys
@@ -96,6 +98,11 @@ def test_every_view_is_imported_before_workers_are_forked() -> None:
         cwd=PROJECT, env=environment, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout == "True\n"
+
+
+def test_the_configuration_leaves_the_garbage_of_who_reads_it_alone() -> None:
+    runpy.run_path(str(PROJECT / "infra" / "gunicorn.conf.py"))
+    assert gc.isenabled()
 
 
 def test_a_worker_collects_garbage_but_not_what_was_imported(

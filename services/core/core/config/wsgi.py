@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from core.kit.bodies import buffer_chunked_bodies
+from ongoza_ops.garbage import no_collections
 from ongoza_ops.metrics import Process
 from ongoza_ops.scrapes import scrape_application
 
@@ -26,8 +27,10 @@ def answer_scrapes(api: Any, port: int, folder: str) -> Any:
     return application
 
 
-application: Any = buffer_chunked_bodies(get_wsgi_application())
-import_module(settings.ROOT_URLCONF)  # every view now, not with the first request of each worker
+with no_collections():
+    application: Any = buffer_chunked_bodies(get_wsgi_application())
+    # Every view now, not with the first request of each worker.
+    import_module(settings.ROOT_URLCONF)
 if settings.METRICS_PORT and "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # set by gunicorn.conf.py
     application = answer_scrapes(
         application, settings.METRICS_PORT, os.environ["PROMETHEUS_MULTIPROC_DIR"]
