@@ -53,7 +53,7 @@ class MigratedPostgres(Postgres):
 
 
 class MigratedStack(Stack):
-    """A stack whose database of core begins with all tables; its migrations find nothing to do.
+    """A stack whose database of core begins with all tables, so that its migrations do not run.
     Its demo has 100 learners: the 200 of `make up` take a minute to load and to project."""
 
     @cached_property
@@ -65,6 +65,8 @@ class MigratedStack(Stack):
 
     @override
     def command_of(self, service: Service) -> list[str]:
+        if service.name == "migrate-core":
+            return ["true"]
         learners = ["--learners", "100"] if service is SEED else []
         return [*super().command_of(service), *learners]
 

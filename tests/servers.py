@@ -37,7 +37,7 @@ def new_stack(
             "THROTTLE": "off",
             "ALLOWED_HOSTS": "127.0.0.1,localhost,ai.test",
             "MULTILINGUAL_SEARCH": "0",  # half a minute of processor time for the demo's items
-            "KAFKA_FETCH_WAIT_MS": "300",  # idle workers of several stacks share two processors
+            "KAFKA_FETCH_WAIT_MS": "1000",  # idle workers of several stacks share two processors
         },
         patience=5,  # the machine may be busy with other test runs
         logins=logins,

@@ -2,8 +2,9 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -25,12 +26,24 @@ class JobQueue:
 
     def __init__(self) -> None:
         self._paused_until = 0.0
+        self._waits_for_tick = False
         self.sender = ThreadPoolExecutor(1, "jobs-sender")
 
     def send_later(self, job_id: int, name: QueueName) -> None:
         """Like `send`, by a thread of its own: a request does not wait for the broker, nor for the
         import of Celery."""
-        self.sender.submit(self.send, [job_id], name)
+        if not self._waits_for_tick:
+            self.sender.submit(self.send, [job_id], name)
+
+    @contextmanager
+    def left_to_tick(self) -> Iterator[None]:
+        """For a command that deletes most jobs it adds: what this process commits inside is sent by
+        the next tick, if it is still there."""
+        self._waits_for_tick = True
+        try:
+            yield
+        finally:
+            self._waits_for_tick = False
 
     def send(self, job_ids: Sequence[int], name: QueueName) -> int:
         """Ask the workers of a queue to run these jobs; how many of them were sent. Logs what the

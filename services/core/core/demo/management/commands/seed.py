@@ -27,6 +27,9 @@ from core.demo.people import ACADEMY, further_mentors, staff
 from core.demo.practice import REVIEWED, Pupil, plant_missions, plant_practice
 from core.demo.sponsoring import plant_sponsorship
 from core.demo.subscriptions import plant_plans, plant_subscriptions
+from core.jobs.queue import queue
+from core.jobs.queue_names import QueueName
+from core.jobs.ticking import tick
 from core.kit.past import happened_at
 from core.lessons.models import Body
 from core.mentorship.models import Session
@@ -62,8 +65,10 @@ class Command(BaseCommand):
                 return
             raise CommandError("there is content already: `make reset` empties this stack")
         ensure_partitions(since=FOUNDED.date())
-        with transaction.atomic():
+        with queue.left_to_tick(), transaction.atomic():
             accounts = _seed(self.stdout.write, password, options["learners"])
+        for name in QueueName:
+            tick(name)
         for role, email in accounts:
             self.stdout.write(f"{role:10} {email}")
 
