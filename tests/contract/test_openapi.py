@@ -5,6 +5,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -36,12 +37,21 @@ HEADERS_OF_REFUSALS = {"401": "WWW-Authenticate", "429": "Retry-After", "5XX": "
 SAYS_A_TYPE = {"$ref", "allOf", "anyOf", "oneOf", "type", "enum", "const"}
 
 
-DOCUMENTS: dict[str, Document] = {
-    "core": core_document(PublicDocument),
-    "core for services": core_document(InternalDocument),
-    "ai": create_app(Settings(vector_db_password="unused", jwt_secret_key=SECRET)).openapi(),
-}
-each = pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS)
+NAMES = ("core", "core for services", "ai")
+each = pytest.mark.parametrize("document", NAMES, indirect=True)
+
+
+@cache
+def documents() -> dict[str, Document]:
+    """Takes seconds, which only the process that runs the tests spends."""
+    ai = create_app(Settings(vector_db_password="unused", jwt_secret_key=SECRET))
+    of_core = map(core_document, (PublicDocument, InternalDocument))
+    return dict(zip(NAMES, (*of_core, ai.openapi()), strict=True))
+
+
+@pytest.fixture
+def document(request: pytest.FixtureRequest) -> Document:
+    return documents()[request.param]
 
 
 def operations(document: Document) -> Iterator[tuple[str, Document]]:
@@ -99,7 +109,7 @@ def test_it_is_openapi_3_1_with_the_same_security_scheme(document: Document) -> 
 def test_every_operation_has_a_readable_id_of_its_own() -> None:
     for names in (("core", "core for services"), ("ai",)):
         ids = Counter(
-            operation["operationId"] for n in names for _, operation in operations(DOCUMENTS[n])
+            operation["operationId"] for n in names for _, operation in operations(documents()[n])
         )
         assert {one for one, n in ids.items() if n > 1} == set()
         assert {one for one in ids if not re.fullmatch(r"[a-z]+(_[a-z]+)+", one)} == set()
@@ -165,7 +175,7 @@ def test_preconditions_and_their_answers_are_documented_together(document: Docum
 
 
 def test_limited_operations_say_what_is_left_of_their_limit() -> None:
-    document = DOCUMENTS["core"]
+    document = documents()["core"]
     for name, operation in operations(document):
         limited = "429" in operation["responses"]
         for answer in operation["responses"].values():
@@ -188,7 +198,7 @@ def test_every_body_that_core_reads_is_documented() -> None:
         ):
             reading.add(f"{method} {path}")
     for name in ("core", "core for services"):
-        documented |= {n for n, one in operations(DOCUMENTS[name]) if "requestBody" in one}
+        documented |= {n for n, one in operations(documents()[name]) if "requestBody" in one}
     assert documented == reading
     assert "DELETE /api/v1/users/me/" in documented
 
@@ -240,13 +250,13 @@ def enumerations(document: Document) -> dict[str, tuple[str, ...]]:
 def test_an_enumeration_has_one_name_in_all_documents_and_is_always_called_by_it() -> None:
     names: dict[tuple[str, ...], set[str]] = {}
     values: dict[str, set[tuple[str, ...]]] = {}
-    for document in DOCUMENTS.values():
+    for document in documents().values():
         for name, members in enumerations(document).items():
             names.setdefault(members, set()).add(name)
             values.setdefault(name, set()).add(members)
     assert {n for one in names.values() if len(one) > 1 for n in one} == set()
     assert {name for name, one in values.items() if len(one) > 1} == set()
-    for document in DOCUMENTS.values():
+    for document in documents().values():
         for where, schema in schemas(document):
             members = tuple(sorted(schema.get("enum", ())))
             assert members not in names or where in document["components"]["schemas"], where
@@ -262,7 +272,7 @@ def shape(schema: Any) -> Any:
 
 def test_a_name_means_the_same_in_all_documents() -> None:
     found: dict[str, list[Any]] = {}
-    for document in DOCUMENTS.values():
+    for document in documents().values():
         for name, schema in document["components"]["schemas"].items():
             found.setdefault(name, []).append(shape(schema))
     assert {"Problem", "Track", "ContentType", "Live"} <= {n for n, s in found.items() if s[1:]}
@@ -271,7 +281,7 @@ def test_a_name_means_the_same_in_all_documents() -> None:
 
 def test_the_same_fields_have_one_name_in_all_documents() -> None:
     names: dict[str, set[str]] = {}
-    for document in DOCUMENTS.values():
+    for document in documents().values():
         for name, schema in document["components"]["schemas"].items():
             if len(schema.get("properties", {})) > 2:
                 fields = json.dumps(shape(schema["properties"]), sort_keys=True)
@@ -280,7 +290,7 @@ def test_the_same_fields_have_one_name_in_all_documents() -> None:
 
 
 def test_a_problem_has_all_its_fields_everywhere() -> None:
-    for document in DOCUMENTS.values():
+    for document in documents().values():
         problem = document["components"]["schemas"]["Problem"]
         assert set(problem["required"]) == Problem.model_fields.keys() == {*problem["properties"]}
 
@@ -298,7 +308,7 @@ def test_every_example_is_what_its_schema_says(document: Document) -> None:
 
 def test_examples_are_of_schemas_and_agree_with_the_facts() -> None:
     assert {
-        name for document in DOCUMENTS.values() for name in document["components"]["schemas"]
+        name for document in documents().values() for name in document["components"]["schemas"]
     } >= EXAMPLES.keys()
     facts = {"Content": "content.published", "Progress": "progress.updated"}
     for name, fact in {**facts, "Feedback": "feedback.given"}.items():
@@ -309,7 +319,7 @@ def test_examples_are_of_schemas_and_agree_with_the_facts() -> None:
 
 
 def test_routes_for_services_are_in_a_document_of_their_own() -> None:
-    public, internal = (DOCUMENTS[name]["paths"].keys() for name in ("core", "core for services"))
+    public, internal = (documents()[name]["paths"].keys() for name in ("core", "core for services"))
     assert public & internal == set()
     assert {path for path in public if "/internal/" in path or "profiling/sessions" in path} == (
         set()

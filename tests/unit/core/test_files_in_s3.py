@@ -357,10 +357,14 @@ def bad_server(request: pytest.FixtureRequest, settings: Any) -> Iterator[str]:
                         ended.wait()
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        Thread(target=serve, daemon=True).start()
+        thread = Thread(target=serve, daemon=True)
+        thread.start()
         use_bucket(settings, f"http://127.0.0.1:{listener.getsockname()[1]}")
         yield str(request.param)
         ended.set()
+        # A thread that still accepts would answer for the next server, which gets the same number.
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
 
 
 def test_a_download_that_stops_is_a_503_or_cut_off(
