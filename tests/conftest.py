@@ -56,7 +56,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     The group `stack` takes as long as all others together, so their processes yield to its own.
     """
     if "PYTEST_XDIST_WORKER" in os.environ and group(item.nodeid) != "stack":
-        os.nice(YIELDING - os.nice(0))
+        os.nice(max(0, YIELDING - os.nice(0)))
     if _began + SLOW_TESTS_SECONDS < time.monotonic() and item.get_closest_marker("slow"):
         pytest.skip(NO_TIME)
 
