@@ -53,6 +53,18 @@ def test_a_commit_asks_the_workers_of_the_queue_of_the_kind(
     assert sent == {COMMON: due_ids(KIND), SLOW: due_ids(SLOW_KIND)}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_command_may_leave_the_jobs_it_commits_to_the_next_tick(
+    sent: dict[QueueName, list[int]],
+) -> None:
+    with queue.without_send_later(), transaction.atomic():
+        schedule(KIND)
+    queue.sender.submit(lambda: None).result()
+    assert sent == {}
+    tick(COMMON)
+    assert sent == {COMMON: due_ids(KIND)}
+
+
 @pytest.mark.django_db
 def test_a_full_queue_holds_back_its_own_jobs_alone(
     sent: dict[QueueName, list[int]], monkeypatch: pytest.MonkeyPatch

@@ -26,24 +26,24 @@ class JobQueue:
 
     def __init__(self) -> None:
         self._paused_until = 0.0
-        self._waits_for_tick = False
+        self._sends_later = True
         self.sender = ThreadPoolExecutor(1, "jobs-sender")
 
     def send_later(self, job_id: int, name: QueueName) -> None:
         """Like `send`, by a thread of its own: a request does not wait for the broker, nor for the
         import of Celery."""
-        if not self._waits_for_tick:
+        if self._sends_later:
             self.sender.submit(self.send, [job_id], name)
 
     @contextmanager
-    def left_to_tick(self) -> Iterator[None]:
-        """For a command that deletes most jobs it adds: what this process commits inside is sent by
-        the next tick, if it is still there."""
-        self._waits_for_tick = True
+    def without_send_later(self) -> Iterator[None]:
+        """For a command that deletes most jobs it adds: it sends the others itself, or leaves them
+        to the next tick."""
+        self._sends_later = False
         try:
             yield
         finally:
-            self._waits_for_tick = False
+            self._sends_later = True
 
     def send(self, job_ids: Sequence[int], name: QueueName) -> int:
         """Ask the workers of a queue to run these jobs; how many of them were sent. Logs what the
