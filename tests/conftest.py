@@ -34,8 +34,6 @@ _on_the_broker: list[str] = []
 _began = time.monotonic()
 SLOW_TESTS_SECONDS = float(os.environ.get("SLOW_TESTS_SECONDS", "inf"))
 """After so many seconds no slow test begins."""
-YIELDING = 2
-"""How nice a process is, and what it starts, that does not run the group which takes longest."""
 NO_TIME = f"the tests had taken {SLOW_TESTS_SECONDS:.0f} seconds"
 _stacks = ExitStack()
 """The whole stack that runs, which stops after the last test of its group."""
@@ -51,12 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Continuous integration stops a run that takes too long, and then says nothing of any test.
-
-    The group `stack` takes as long as all others together, so their processes yield to its own.
-    """
-    if "PYTEST_XDIST_WORKER" in os.environ and group(item.nodeid) != "stack":
-        os.nice(max(0, YIELDING - os.nice(0)))
+    """Continuous integration stops a run that takes too long, and then says nothing of any test."""
     if _began + SLOW_TESTS_SECONDS < time.monotonic() and item.get_closest_marker("slow"):
         pytest.skip(NO_TIME)
 

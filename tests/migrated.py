@@ -66,7 +66,7 @@ class MigratedStack(Stack):
     @override
     def command_of(self, service: Service) -> list[str]:
         if service.name == "migrate-core":
-            return ["true"]
+            return ["true"]  # `test_upgrade` and the tests of images run it
         learners = ["--learners", "100"] if service is SEED else []
         return [*super().command_of(service), *learners]
 

@@ -37,16 +37,16 @@ HEADERS_OF_REFUSALS = {"401": "WWW-Authenticate", "429": "Retry-After", "5XX": "
 SAYS_A_TYPE = {"$ref", "allOf", "anyOf", "oneOf", "type", "enum", "const"}
 
 
-NAMES = ("core", "core for services", "ai")
-each = pytest.mark.parametrize("document", NAMES, indirect=True)
+DOCUMENT_NAMES = ("core", "core for services", "ai")
+each = pytest.mark.parametrize("document", DOCUMENT_NAMES, indirect=True)
 
 
 @cache
 def documents() -> dict[str, Document]:
-    """Takes seconds, which only the process that runs the tests spends."""
+    """Made when first used: it takes seconds, and each process of a run imports this module."""
     ai = create_app(Settings(vector_db_password="unused", jwt_secret_key=SECRET))
     of_core = map(core_document, (PublicDocument, InternalDocument))
-    return dict(zip(NAMES, (*of_core, ai.openapi()), strict=True))
+    return dict(zip(DOCUMENT_NAMES, (*of_core, ai.openapi()), strict=True))
 
 
 @pytest.fixture

@@ -147,8 +147,8 @@ def test_a_taken_port_is_named_before_anything_starts(small_stack: Stack) -> Non
 
 
 def test_a_service_that_ends_is_reported_with_the_end_of_its_log(small_stack: Stack) -> None:
-    with pytest.raises(NotReady, match=r"seed failed: exit code 1[\s\S]*seed.log"):
-        small_stack.run("seed")  # its database does not run
+    with pytest.raises(NotReady, match=r"migrate-core failed: exit code 1[\s\S]*migrate-core.log"):
+        small_stack.run("migrate-core")  # its database does not run
 
 
 def test_down_does_not_stop_a_foreign_process_with_a_recycled_pid(tmp_path: Path) -> None:

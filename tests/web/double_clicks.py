@@ -62,8 +62,10 @@ MARK = """([root, known]) => {
 }""".replace("FRAME", FRAME)
 NAVIGATIONS_MAX = 3
 """So many may follow one click: a page that is left may lead on."""
-BY_ITSELF = {"PUT api/v1/reviews/*/draft/", "POST api/v1/student/list-views/"}
-"""What a page sends whatever is pressed: a while after somebody typed, and when it is left."""
+SENT_WITHOUT_A_CLICK = {
+    "PUT api/v1/reviews/*/draft/",  # a while after somebody typed
+    "POST api/v1/student/list-views/",  # when the page is left, of one list in four
+}
 SETTLED = """async () => {
   for (let turn = 0; turn < 2; turn += 1) {
     await new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)));
@@ -96,7 +98,7 @@ class Held:
             return
         path = request.url.split("/bff/", 1)[1].split("?")[0]
         write = f"{request.method} {IDS.sub('*', path)}"
-        if write in BY_ITSELF:
+        if write in SENT_WITHOUT_A_CLICK:
             _refuse(route)
             return
         self.writes.append(write)

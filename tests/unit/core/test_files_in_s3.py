@@ -350,6 +350,7 @@ def bad_server(request: pytest.FixtureRequest, settings: Any) -> Iterator[str]:
             while True:
                 connection, _ = listener.accept()
                 with connection:
+                    connection.settimeout(10)
                     connection.recv(2**16)
                     if request.param != "is silent":
                         connection.sendall(head + BYTES[:10])
@@ -362,9 +363,11 @@ def bad_server(request: pytest.FixtureRequest, settings: Any) -> Iterator[str]:
         use_bucket(settings, f"http://127.0.0.1:{listener.getsockname()[1]}")
         yield str(request.param)
         ended.set()
-        # A thread that still accepts would answer for the next server, which gets the same number.
+        # A thread that still accepts could get the calls of the next test, whose listener would
+        # have the same file descriptor.
         listener.shutdown(socket.SHUT_RDWR)
-        thread.join()
+        thread.join(10)
+        assert not thread.is_alive()
 
 
 def test_a_download_that_stops_is_a_503_or_cut_off(

@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
+from core.demo.management.commands import seed
 from core.jobs import registry, ticking
 from core.jobs.models import Job, Tick
 from core.jobs.queue import JobQueue, queue
 from core.jobs.queue_names import QueueName
 from core.jobs.registry import job_kind, job_kinds
-from core.jobs.services import schedule
+from core.jobs.services import delete_jobs, schedule
 from core.jobs.ticking import tick
 
 COMMON, SLOW = QueueName.JOBS, QueueName.WEBHOOKS
@@ -54,15 +56,22 @@ def test_a_commit_asks_the_workers_of_the_queue_of_the_kind(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_command_may_leave_the_jobs_it_commits_to_the_next_tick(
-    sent: dict[QueueName, list[int]],
+def test_a_seed_sends_the_jobs_that_are_left_at_its_end(
+    sent: dict[QueueName, list[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with queue.without_send_later(), transaction.atomic():
-        schedule(KIND)
+    def add_and_delete(*_: object) -> list[tuple[str, str]]:
+        for subject in ("1", "2"):
+            schedule(KIND, subject=subject)
+        delete_jobs(KIND, ["1"])
+        return []
+
+    monkeypatch.setattr(seed, "_seed", add_and_delete)
+    monkeypatch.setenv("DEMO_PASSWORD", "a-long-passphrase-9")
+    call_command("seed")
     queue.sender.submit(lambda: None).result()
-    assert sent == {}
-    tick(COMMON)
-    assert sent == {COMMON: due_ids(KIND)}
+    assert [job.subject for job in Job.objects.all()] == ["2"]
+    assert sent == {COMMON: due_ids(KIND), SLOW: []}
+    assert not Tick.objects.exists()
 
 
 @pytest.mark.django_db

@@ -100,7 +100,11 @@ def test_every_view_is_imported_before_workers_are_forked() -> None:
     assert done.stdout == "True\n"
 
 
-def test_the_configuration_leaves_the_garbage_of_who_reads_it_alone() -> None:
+def test_reading_the_configuration_leaves_garbage_collection_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("METRICS_PORT", raising=False)
+    assert gc.isenabled()
     runpy.run_path(str(PROJECT / "infra" / "gunicorn.conf.py"))
     assert gc.isenabled()
 

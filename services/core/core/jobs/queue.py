@@ -36,14 +36,14 @@ class JobQueue:
             self.sender.submit(self.send, [job_id], name)
 
     @contextmanager
-    def without_send_later(self) -> Iterator[None]:
-        """For a command that deletes most jobs it adds: it sends the others itself, or leaves them
-        to the next tick."""
-        self._sends_later = False
+    def suppress_send_later(self) -> Iterator[None]:
+        """Jobs that this process commits inside are not sent: the caller sends those that are left,
+        or leaves them to the next tick."""
+        before, self._sends_later = self._sends_later, False
         try:
             yield
         finally:
-            self._sends_later = True
+            self._sends_later = before
 
     def send(self, job_ids: Sequence[int], name: QueueName) -> int:
         """Ask the workers of a queue to run these jobs; how many of them were sent. Logs what the

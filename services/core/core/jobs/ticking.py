@@ -21,6 +21,11 @@ REDELIVERY = timedelta(seconds=settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibil
 def tick(name: QueueName) -> None:
     """Several ticks at once do what one does."""
     add_recurring(name)
+    send_due(name)
+
+
+def send_due(name: QueueName) -> None:
+    """Ask the workers of a queue for its due jobs; no-op while the broker does not answer."""
     waiting = queue.waiting(name)
     if waiting is None:
         return

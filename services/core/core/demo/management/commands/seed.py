@@ -29,8 +29,7 @@ from core.demo.sponsoring import plant_sponsorship
 from core.demo.subscriptions import plant_plans, plant_subscriptions
 from core.jobs.queue import queue
 from core.jobs.queue_names import QueueName
-from core.jobs.registry import in_queue
-from core.jobs.services import due
+from core.jobs.ticking import send_due
 from core.kit.past import happened_at
 from core.lessons.models import Body
 from core.mentorship.models import Session
@@ -66,10 +65,10 @@ class Command(BaseCommand):
                 return
             raise CommandError("there is content already: `make reset` empties this stack")
         ensure_partitions(since=FOUNDED.date())
-        with queue.without_send_later(), transaction.atomic():
+        with queue.suppress_send_later(), transaction.atomic():
             accounts = _seed(self.stdout.write, password, options["learners"])
         for name in QueueName:
-            queue.send([*due().filter(in_queue(name)).values_list("pk", flat=True)], name)
+            send_due(name)
         for role, email in accounts:
             self.stdout.write(f"{role:10} {email}")
 
