@@ -1,11 +1,13 @@
 """Clicks twice on every button of a page, and holds what would be written."""
 
 import re
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Error, Locator, Page, Route
+from playwright.sync_api import Error, Locator, Page, Request, Route
 
+from scripts.web.browsing import WAIT_MS
 from tests.web import page_checks
 
 IDS = re.compile(r"(?<=/)(?:[0-9a-f]{8}-[0-9a-f-]{27}|[a-z]+-\d[\d-]*|\d+)(?=/)")
@@ -87,9 +89,13 @@ class Held:
     """Since the last click."""
     wrote: set[str] = field(default_factory=set)
     """Ever: what is written late belongs to no click."""
+    passed: set[Request] = field(default_factory=set)
+    """Writes that are to arrive and have no answer yet, after which the page may write more."""
 
     def __post_init__(self) -> None:
         self.page.route("**/bff/**", self._hold)
+        self.page.on("requestfinished", self.passed.discard)
+        self.page.on("requestfailed", self.passed.discard)
 
     def _hold(self, route: Route) -> None:
         request = route.request
@@ -104,6 +110,7 @@ class Held:
         self.writes.append(write)
         self.wrote.add(write)
         if self.passes and self.passes in path:
+            self.passed.add(request)
             route.continue_()
             return
         # A click ends with the navigation that it begins, which therefore cannot wait.
@@ -125,6 +132,12 @@ class Held:
         self._settle()
 
     def _settle(self) -> None:
+        ends = time.monotonic() + WAIT_MS / 1000
+        while self.passed and time.monotonic() < ends:
+            self._wait_for_frames()
+        self._wait_for_frames()
+
+    def _wait_for_frames(self) -> None:
         for _ in range(NAVIGATIONS_MAX):
             try:
                 self.page.evaluate(SETTLED)
