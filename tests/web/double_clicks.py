@@ -94,8 +94,8 @@ class Held:
 
     def __post_init__(self) -> None:
         self.page.route("**/bff/**", self._hold)
-        self.page.on("requestfinished", self.passed.discard)
-        self.page.on("requestfailed", self.passed.discard)
+        for ended in ("requestfinished", "requestfailed"):
+            self.page.on(ended, lambda request: self.passed.discard(request))
 
     def _hold(self, route: Route) -> None:
         request = route.request
