@@ -25,7 +25,7 @@ def tick(name: QueueName) -> None:
 
 
 def send_due(name: QueueName) -> None:
-    """Ask the workers of a queue for its due jobs; no-op while the broker does not answer."""
+    """Ask the workers of a queue to run its due jobs; no-op while the broker does not answer."""
     waiting = queue.waiting(name)
     if waiting is None:
         return
