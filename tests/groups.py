@@ -50,6 +50,16 @@ GROUPS = {
 }
 """The longest first. A file that is in none is a group of its own, and comes later."""
 
+WITHOUT_THE_STACK = {
+    f"tests/integration/{test}"
+    for test in (
+        "test_day_two.py::test_nobody_is_signed_out_when_secrets_are_changed",
+        "test_kafka_logins.py::test_a_broker_without_logins_gets_them_and_keeps_its_records",
+    )
+}
+"""Long tests with servers of their own in files of the group `stack`: each is a group of its own,
+since that group takes longest."""
+
 WEB = "tests/web/"
 
 _GROUP_OF = {f"tests/{file}": name for name, files in GROUPS.items() for file in files}
@@ -57,7 +67,10 @@ _TURNS = {name: turn for turn, name in enumerate(GROUPS)}
 
 
 def group(nodeid: str) -> str:
-    file = nodeid.split("::")[0]
+    test = nodeid.split("[")[0]
+    if test in WITHOUT_THE_STACK:
+        return test
+    file = test.split("::")[0]
     return "stack" if file.startswith(WEB) else _GROUP_OF.get(file, file)
 
 

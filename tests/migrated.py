@@ -22,6 +22,7 @@ from scripts.embedded.postgres import BINARIES, Postgres, as_account
 from scripts.stack.health import Server
 from scripts.stack.services import SEED, Service
 from scripts.stack.stack import PROJECT, Stack
+from tests import kafka_classes
 
 RELATIONAL = "postgres-relational"
 COPIES = PROJECT / ".venv" / "migrated"
@@ -54,7 +55,7 @@ class MigratedPostgres(Postgres):
 
 class MigratedStack(Stack):
     """A stack whose database of core begins with all tables, so that its migrations do not run.
-    Its demo has 100 learners: the 200 of `make up` take a minute to load and to project."""
+    Its demo has 60 learners: the 200 of `make up` take a minute to load and to project."""
 
     @cached_property
     def servers(self) -> dict[str, Server]:
@@ -64,10 +65,16 @@ class MigratedStack(Stack):
         return {**found, RELATIONAL: MigratedPostgres(**columns)}
 
     @override
+    def start(self, name: str, *, environment: dict[str, str] | None = None) -> None:
+        if name == "kafka":
+            kafka_classes.write_once()
+        super().start(name, environment=environment)
+
+    @override
     def command_of(self, service: Service) -> list[str]:
         if service.name == "migrate-core":
             return ["true"]  # `test_upgrade` and the tests of images run it
-        learners = ["--learners", "100"] if service is SEED else []
+        learners = ["--learners", "60"] if service is SEED else []
         return [*super().command_of(service), *learners]
 
 

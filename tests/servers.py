@@ -16,12 +16,11 @@ from scripts.embedded.ports import Ports
 from scripts.stack import processes
 from scripts.stack.processes import Started
 from scripts.stack.stack import PROJECT, Stack
-from tests import kafka_container
+from tests import kafka_classes, kafka_container
 from tests.integration.story import eventually, settled
 from tests.migrated import MigratedStack
 
-# Brokers live for minutes here: with the fast compiler alone they start in half the time.
-os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
+os.environ.setdefault("JAVA_TOOL_OPTIONS", kafka_classes.USE)
 
 
 def new_stack(

@@ -12,6 +12,7 @@ from ongoza_contracts.codec import Headers, Received, decode
 from ongoza_contracts.progress import ProgressUpdated
 from ongoza_contracts.topics import PROGRESS, Topic
 from scripts.chaos.load import ANSWER_SECONDS, Attempt, Key, Load
+from scripts.stack.lag import watermarks
 from scripts.stack.stack import Stack
 from scripts.stack.temporary import connect
 
@@ -114,9 +115,8 @@ def _records(stack: Stack, topic: Topic) -> Iterator[Message]:
     consumer = Consumer({**stack.kafka_client(), "group.id": "chaos", "enable.auto.commit": False})
     try:
         for number in range(topic.partitions):
-            first, end = consumer.get_watermark_offsets(
-                TopicPartition(topic.name, number), timeout=ANSWER_SECONDS
-            )
+            partition = TopicPartition(topic.name, number)
+            first, end = watermarks(consumer, partition, ANSWER_SECONDS)
             consumer.assign([TopicPartition(topic.name, number, first)])
             while first < end:
                 message = consumer.poll(ANSWER_SECONDS)

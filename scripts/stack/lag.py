@@ -71,7 +71,7 @@ def _behind(consumer: Consumer, topic: str, number: int, begin: int) -> Lag:
     """Markers of transactions and gaps left by compaction take offsets but hold no record. Of many
     offsets only the first record is read."""
     partition = TopicPartition(topic, number)
-    low, high = consumer.get_watermark_offsets(partition, timeout=TIMEOUT_SECONDS)
+    low, high = watermarks(consumer, partition, TIMEOUT_SECONDS)
     partition.offset = low if begin > high else max(begin, low)
     offsets = high - partition.offset
     if offsets <= 0:
@@ -88,3 +88,22 @@ def _behind(consumer: Consumer, topic: str, number: int, begin: int) -> Lag:
             oldest = oldest or max(time.time() - message.timestamp()[1] / 1000, 0.001)
             count += 1
     return Lag(offsets, oldest)
+
+
+def watermarks(
+    consumer: Consumer, partition: TopicPartition, timeout_seconds: float
+) -> tuple[int, int]:
+    """The offset of the first record, and the one after the last.
+
+    The client gives up a third of a second after a broker says that it does not lead the partition,
+    which one that has just started may say for longer. Raises KafkaException.
+    """
+    until = time.monotonic() + timeout_seconds
+    while True:
+        try:
+            return consumer.get_watermark_offsets(partition, timeout=timeout_seconds)
+        except KafkaException as error:
+            not_leader = error.args[0].code() == KafkaError.NOT_LEADER_FOR_PARTITION
+            if not not_leader or time.monotonic() > until:
+                raise
+        time.sleep(0.2)

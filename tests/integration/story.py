@@ -15,6 +15,7 @@ from confluent_kafka import Consumer, Message, Producer, TopicPartition
 from ongoza_contracts.codec import Record
 from ongoza_contracts.topics import TOPICS
 from scripts.stack.health import SSL_CONTEXT
+from scripts.stack.lag import watermarks
 from scripts.stack.stack import Stack
 
 T = TypeVar("T")
@@ -235,7 +236,7 @@ def records(stack: Stack, topic: str, key: str) -> list[Message]:
 
 
 def read_to_end(consumer: Consumer, partition: TopicPartition) -> list[Message]:
-    low, high = consumer.get_watermark_offsets(partition, timeout=ANSWER_SECONDS)
+    low, high = watermarks(consumer, partition, ANSWER_SECONDS)
     messages: list[Message] = []
     if low == high:
         return messages

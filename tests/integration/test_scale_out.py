@@ -10,6 +10,7 @@ from ai.projections.batch import CONSUMED
 from scripts.bench.hand_overs import COPIES, hand_overs, whole_stack
 from scripts.bench.scaled import ScaledStack
 from scripts.chaos.verdict import final_verdict
+from scripts.stack.lag import watermarks
 from scripts.stack.temporary import connect
 from tests.integration.story import ANSWER_SECONDS, eventually, outbox_depth, parked, rows
 from tests.migrated import MigratedStack
@@ -76,9 +77,7 @@ def records_on_topics(stack: ScaledStack) -> int:
     consumer = Consumer({**stack.kafka_client(), "group.id": "unused", "enable.auto.commit": False})
     try:
         return sum(
-            consumer.get_watermark_offsets(
-                TopicPartition(topic.name, number), timeout=ANSWER_SECONDS
-            )[1]
+            watermarks(consumer, TopicPartition(topic.name, number), ANSWER_SECONDS)[1]
             for topic in CONSUMED
             for number in range(topic.partitions)
         )
