@@ -2,6 +2,7 @@
 
 import tracemalloc
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -118,6 +119,11 @@ def test_in_a_random_split_any_item_may_be_hidden_and_times_are_not_needed(tmp_p
     assert "Hidden: any item of each user" in result.output
 
 
+@cache
+def invented(name: str) -> list[Interaction]:
+    return invent(name)
+
+
 def gains(ranker: Ranker, world: World) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     ranker.learn(world)
     return np.array([ndcg(ranker.top(case), case.target) for case in world.cases])
@@ -129,7 +135,7 @@ def test_the_ranking_is_not_behind_the_better_of_ease_and_markov(
     name: str, shuffled: int | None
 ) -> None:
     """Behind is a mean that is lower beyond the 95 % interval of a bootstrap over users."""
-    world = world_of_file(invent(name), None, shuffled)
+    world = world_of_file(invented(name), None, shuffled)
     ours = gains(ProductRanking(), world)
     better = max((gains(one, world) for one in (Ease(), Markov())), key=np.mean)
     chance = np.random.default_rng(SEED)
@@ -141,7 +147,7 @@ def test_the_ranking_is_not_behind_the_better_of_ease_and_markov(
 @pytest.mark.slow
 def test_an_invented_world_is_the_same_for_the_same_seed() -> None:
     for name, shape in WORLDS.items():
-        world = invent(name)
+        world = invented(name)
         assert len(world) == shape.users * shape.steps
         assert len({(one.user, one.item) for one in world}) == len(world)
-    assert invent("no-order") == invent("no-order") != invent("no-order", 1)
+    assert invent("no-order") == invented("no-order") != invent("no-order", 1)
