@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import AsyncIterator, Generator
 from contextlib import ExitStack
+from functools import cache
 from typing import Any
 
 import asyncpg
@@ -37,7 +38,7 @@ SLOW_TESTS_SECONDS = float(os.environ.get("SLOW_TESTS_SECONDS", "inf"))
 NO_TIME = f"the tests had taken {SLOW_TESTS_SECONDS:.0f} seconds"
 _stacks = ExitStack()
 """The whole stack that runs, which stops after the last test of its group."""
-GROUP_OF_FIXTURE = {"stack": "stack", "served_at_first": "stack", "stack_to_break": "broken"}
+GROUPS_OF_FIXTURE = {"_stack_of_group": {"web", "stack"}, "stack_to_break": {"broken"}}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -96,11 +97,12 @@ def _mark(item: pytest.Item) -> None:
         item.add_marker("kafka")
     if fixtures & {*REAL_BROKER, "vector_pool", "db", "transactional_db"}:
         item.add_marker("postgres")
-    for needed in {GROUP_OF_FIXTURE[name] for name in fixtures & GROUP_OF_FIXTURE.keys()}:
+    for name in fixtures & GROUPS_OF_FIXTURE.keys():
         item.add_marker("slow")
-        if group(item.nodeid) != needed:
+        if group(item.nodeid) not in GROUPS_OF_FIXTURE[name]:
             raise pytest.UsageError(
-                f"{item.nodeid}: add its file to the group `{needed}` in tests/groups.py"
+                f"{item.nodeid}: add its file to a group of {GROUPS_OF_FIXTURE[name]}"
+                " in tests/groups.py"
             )
 
 
@@ -187,9 +189,10 @@ async def applier(vector_pool: asyncpg.Pool) -> Applier:
     return Applier(vector_pool, "g1", "test")
 
 
-@pytest.fixture(scope="session")
-def _whole_stack() -> tuple[Stack, dict[str, int]]:
-    stack = new_stack("stack")
+@cache
+def _whole_stack(name: str) -> tuple[Stack, dict[str, int]]:
+    """With what it served when `up` had just returned, as `what_is_served` counts it."""
+    stack = new_stack(name)
     _stacks.callback(shutil.rmtree, stack.folder, ignore_errors=True)
     _stacks.callback(stack.down)
     stack.up((*SERVICES, SEED))
@@ -198,10 +201,15 @@ def _whole_stack() -> tuple[Stack, dict[str, int]]:
     return stack, served
 
 
+@pytest.fixture(scope="module")
+def _stack_of_group(request: pytest.FixtureRequest) -> tuple[Stack, dict[str, int]]:
+    return _whole_stack(group(request.node.nodeid))
+
+
 @pytest.fixture
-def stack(_whole_stack: tuple[Stack, dict[str, int]]) -> Stack:
+def stack(_stack_of_group: tuple[Stack, dict[str, int]]) -> Stack:
     """Everything running in processes of its own; what an earlier test killed is started again."""
-    stack, _ = _whole_stack
+    stack, _ = _stack_of_group
     for service in SERVICES:
         if service.ready != "exit" and not stack.register.alive(service.name):
             stack.run(service.name)
@@ -210,9 +218,8 @@ def stack(_whole_stack: tuple[Stack, dict[str, int]]) -> Stack:
 
 
 @pytest.fixture
-def served_at_first(_whole_stack: tuple[Stack, dict[str, int]]) -> dict[str, int]:
-    """What the stack served when `up` had just returned, as `what_is_served` counts it."""
-    return _whole_stack[1]
+def served_at_first(_stack_of_group: tuple[Stack, dict[str, int]]) -> dict[str, int]:
+    return _stack_of_group[1]
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,9 @@ Tests of one group share the servers that their fixtures start. pytest-xdist has
 from xdist.scheduler import LoadScopeScheduling
 
 GROUPS = {
-    "stack": (  # after every file of tests/web, which come first because they look at the demo
-        "integration/test_readme.py",  # while the demo is as it was loaded
+    "web": (),  # every file of tests/web
+    "stack": (
+        "integration/test_readme.py",
         "integration/test_faults.py",
         "integration/test_erasure.py",
         "integration/test_reconcile.py",
@@ -50,16 +51,6 @@ GROUPS = {
 }
 """The longest first. A file that is in none is a group of its own, and comes later."""
 
-WITHOUT_THE_STACK = {
-    f"tests/integration/{test}"
-    for test in (
-        "test_day_two.py::test_nobody_is_signed_out_when_secrets_are_changed",
-        "test_kafka_logins.py::test_a_broker_without_logins_gets_them_and_keeps_its_records",
-    )
-}
-"""Long tests with servers of their own in files of the group `stack`: each is a group of its own,
-since that group takes longest."""
-
 WEB = "tests/web/"
 
 _GROUP_OF = {f"tests/{file}": name for name, files in GROUPS.items() for file in files}
@@ -67,15 +58,12 @@ _TURNS = {name: turn for turn, name in enumerate(GROUPS)}
 
 
 def group(nodeid: str) -> str:
-    test = nodeid.split("[")[0]
-    if test in WITHOUT_THE_STACK:
-        return test
-    file = test.split("::")[0]
-    return "stack" if file.startswith(WEB) else _GROUP_OF.get(file, file)
+    file = nodeid.split("::")[0]
+    return "web" if file.startswith(WEB) else _GROUP_OF.get(file, file)
 
 
-def turn(nodeid: str) -> tuple[int, bool]:
-    return _TURNS.get(group(nodeid), len(_TURNS)), not nodeid.startswith(WEB)
+def turn(nodeid: str) -> int:
+    return _TURNS.get(group(nodeid), len(_TURNS))
 
 
 class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]
