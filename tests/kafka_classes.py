@@ -16,8 +16,8 @@ from tests.integration.story import eventually
 ARCHIVE = PROJECT / ".venv" / f"kafka-{hashlib.sha256(ARTIFACTS.encode()).hexdigest()[:16]}.jsa"
 """A JVM that it does not fit, or that does not find it, starts without it."""
 # Brokers live for minutes here: with the fast compiler alone they start in half the time.
-FAST = "-XX:TieredStopAtLevel=1"
-USE = f"{FAST} -XX:SharedArchiveFile={ARCHIVE}"
+FAST_COMPILER = "-XX:TieredStopAtLevel=1"
+JAVA_OPTIONS = f"{FAST_COMPILER} -XX:SharedArchiveFile={ARCHIVE}"
 
 
 def write_once() -> None:
@@ -27,7 +27,7 @@ def write_once() -> None:
         if not ARCHIVE.exists():
             draft = ARCHIVE.with_suffix(".draft")
             draft.touch()
-            _run_a_broker(f"{FAST} -XX:ArchiveClassesAtExit={draft}")
+            _run_a_broker(f"{FAST_COMPILER} -XX:ArchiveClassesAtExit={draft}")
             draft.rename(ARCHIVE)
 
 

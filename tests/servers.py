@@ -20,7 +20,7 @@ from tests import kafka_classes, kafka_container
 from tests.integration.story import eventually, settled
 from tests.migrated import MigratedStack
 
-os.environ.setdefault("JAVA_TOOL_OPTIONS", kafka_classes.USE)
+os.environ.setdefault("JAVA_TOOL_OPTIONS", kafka_classes.JAVA_OPTIONS)
 
 
 def new_stack(
