@@ -129,8 +129,15 @@ PUBLISH_FAILURES = counter(
 )  # fmt: skip
 CONSUMER_LAG = gauge(
     "consumer_lag_records", "records",
-    "Records that can be read and are not applied, in the partitions of this worker. From 1,000 on "
-    "it is the difference of offsets. Absent while the brokers do not answer.",
+    "Records that can be read and are not applied, in the partitions of this worker. Where "
+    "there are more than 1,000 it is the difference of offsets. Absent while the brokers do not "
+    "answer.",
+    Process.WORKER, "topic",
+)  # fmt: skip
+OLDEST_UNAPPLIED_SECONDS = gauge(
+    "oldest_unapplied_seconds", "seconds",
+    "For how long the oldest record that this worker has not applied has waited; 0 if none waits. "
+    "Absent while the brokers do not answer.",
     Process.WORKER, "topic",
 )  # fmt: skip
 CONSUMED = counter(

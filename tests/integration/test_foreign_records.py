@@ -144,6 +144,9 @@ async def test_a_record_that_waits_is_noticed(worker: Worker) -> None:
     await worker.applies(5040, 1)
     await worker.pool.execute("UPDATE consumed SET next_offset = greatest(next_offset - 1, 0)")
     assert await worker.consumer.is_behind()
+    (lag,) = (await worker.consumer.lag()).values()
+    assert lag.records == 1
+    assert lag.oldest_seconds > 0
 
 
 async def test_a_rebuild_reads_over_a_record_that_cannot_be_decoded(worker: Worker) -> None:

@@ -11,12 +11,15 @@ import time
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
+from typing import cast
 
 import httpx
+import psycopg
 import pytest
 from rich.console import Console
 
 from scripts.embedded.ports import HOST, Ports
+from scripts.embedded.postgres import Postgres
 from scripts.stack import keeper
 from scripts.stack.processes import Register, Started
 from scripts.stack.services import SERVICES
@@ -211,6 +214,20 @@ def test_a_stopped_worker_breaks_the_promise(kept: Stack) -> None:
         eventually(lambda: readiness_of_ai(kept) == "degraded")
     finally:
         kept.kill("worker", signal.SIGCONT)
+    eventually(lambda: readiness_of_ai(kept) == "ok")
+    eventually(lambda: is_well(kept))
+
+
+def test_a_worker_that_waits_for_a_lock_breaks_the_promise(kept: Stack) -> None:
+    """It runs and reports, and applies nothing."""
+    eventually(lambda: readiness_of_ai(kept) == "ok")
+    database = cast(Postgres, kept.servers["postgres-vector"])
+    with psycopg.connect(database.url()) as operator:
+        operator.execute("LOCK TABLE live.consumed IN SHARE MODE")
+        Learner.signed_up(kept)
+        eventually(lambda: readiness_of_ai(kept) == "degraded")
+        assert "worker is behind: ongoza.users has waited" in status(kept)[1]
+        assert keeper.statuses(kept)["worker"].state == "ready"
     eventually(lambda: readiness_of_ai(kept) == "ok")
     eventually(lambda: is_well(kept))
 

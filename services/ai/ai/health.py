@@ -19,7 +19,7 @@ from ai.kit.dependencies import CurrentCore, CurrentPool
 from ai.kit.vectors import ModelIdentity
 from ai.operations.router import Operator
 from ai.projections.status import NEWEST_WORKER
-from ongoza_ops.promises import LIST_SECONDS
+from ongoza_ops.promises import LIST_SECONDS, VISIBLE_SECONDS
 
 CHECK_SECONDS = 1.0
 WORKER_SILENT_SECONDS = 30.0
@@ -27,14 +27,22 @@ WORKER_SILENT_SECONDS = 30.0
 # Topics that lost records in the last seven days, unless the projections were rebuilt since.
 LOST = "SELECT * FROM live.lost_topic WHERE noticed_at > now() - interval '7 days'"
 OLDEST_MARK = "SELECT marked_at FROM dirty_learner ORDER BY marked_at LIMIT 1"
-# How the newest worker does, which topics lost records, and for how long the oldest list has
-# waited. It reads one row of each, however much there is.
+# A killed worker's row stays for a while.
+OLDEST_FACT = f"""
+SELECT max(oldest_unapplied_seconds) FROM worker_status
+WHERE heartbeat_at > now() - make_interval(secs => {WORKER_SILENT_SECONDS:.0f})
+    AND worker NOT LIKE 'rebuild-%'
+    AND generation = (SELECT name FROM generation WHERE state = 'live')
+"""  # noqa: S608 - constants
+# How the newest worker does, which topics lost records, and for how long the oldest list and the
+# oldest fact have waited. It reads a row of each, and one of each worker, however much there is.
 SUMMARY = f"""
 SELECT
     extract(epoch FROM now() - worker.heartbeat_at)::float8 AS silent_seconds,
     worker.failed_jobs,
     ARRAY(SELECT topic FROM ({LOST}) AS lost ORDER BY topic) AS lost,
-    greatest(extract(epoch FROM now() - ({OLDEST_MARK})), 0)::float8 AS oldest_list_seconds
+    greatest(extract(epoch FROM now() - ({OLDEST_MARK})), 0)::float8 AS oldest_list_seconds,
+    ({OLDEST_FACT}) AS oldest_fact_seconds
 FROM (SELECT) AS always LEFT JOIN LATERAL ({NEWEST_WORKER}) AS worker ON true
 """  # noqa: S608 - constants
 # The newest worker of the live generation, and how much work is waiting.
@@ -89,6 +97,9 @@ class Projection(BaseModel):
     """Learners whose list is waiting to be recomputed."""
     oldest_list_seconds: float
     """For how long the first of them has waited; 0 if none waits."""
+    oldest_fact_seconds: float | None
+    """For how long the oldest fact that is not applied had waited when the workers last looked,
+    which they do every ten seconds. Absent if that is not known."""
     lost_topics: list[LostTopic]
     """Those of the last seven days, unless the projections were rebuilt since."""
     worker: Worker | None
@@ -119,8 +130,8 @@ class Live(BaseModel):
 
 class Health(BaseModel):
     status: Status
-    """Degraded: answers may be old or from a fallback, lists wait for longer than is promised, a
-    background job keeps failing, or topics lost records."""
+    """Degraded: answers may be old or from a fallback, facts or lists wait for longer than is
+    promised, a background job keeps failing, or topics lost records."""
     database: Literal["up", "down"]
     core: Literal["up", "failing"]
     model: Model
@@ -169,6 +180,7 @@ async def details(_: Operator, pool: CurrentPool, core: CurrentCore) -> Projecti
         lost_topics=json.loads(row["lost_topics"]),
         worker=None if silent is None else _worker(row, silent),
         oldest_list_seconds=summary["oldest_list_seconds"],
+        oldest_fact_seconds=summary["oldest_fact_seconds"],
         problems=[*_problems(summary, core_is_failing=core.breaker.is_open)],
     )
 
@@ -177,8 +189,15 @@ def _problems(row: asyncpg.Record, *, core_is_failing: bool) -> list[str]:
     """Why the status is `degraded`, a sentence each."""
     problems = [*_worker_problems(row["silent_seconds"], row["failed_jobs"])]
     problems += [f"{topic} lost records: run core's refill_topic" for topic in row["lost"]]
-    if (waited := row["oldest_list_seconds"]) > LIST_SECONDS:
-        problems.append(f"a list has waited for {waited:.0f} s; the limit is {LIST_SECONDS:.0f} s")
+    waits = (
+        ("list", row["oldest_list_seconds"], LIST_SECONDS),
+        ("fact", row["oldest_fact_seconds"] or 0.0, VISIBLE_SECONDS),
+    )
+    problems += [
+        f"a {what} has waited for {waited:.0f} s; the limit is {limit:.0f} s"
+        for what, waited, limit in waits
+        if waited > limit
+    ]
     if core_is_failing:
         problems.append("core does not answer")
     return problems

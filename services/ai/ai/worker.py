@@ -137,8 +137,9 @@ class Worker:
                 unavailable=(BrokerError,),
             )
             run("stuck check", self._watch, pause=self.settings.worker_stuck_seconds / 4)
+            report_lag = partial(metrics.report_lag, self.consumer, self.pool, self.name)
+            run("lag", report_lag, pause=LAG_SECONDS)
             if self.settings.metrics_port:
-                run("lag", self._measure_lag, pause=LAG_SECONDS)
                 count_texts = partial(metrics.count_texts, self.pool)
                 run("text count", count_texts, pause=TEXTS_SECONDS)
             report = partial(self._report, encoder)
@@ -204,10 +205,6 @@ class Worker:
         for name, job in self.jobs.items():
             FAILING_JOBS.labels(name).set(job.failures_in_a_row)
         await metrics.report_waiting(self.pool)
-
-    async def _measure_lag(self) -> bool:
-        await metrics.report_lag(self.consumer)
-        return False
 
     async def _watch(self) -> bool:
         """Exits when aiokafka is stuck, as it may be after all brokers were unavailable. A worker

@@ -14,7 +14,7 @@ from ai.health import Health, Projection, details, health
 from ai.kit.vectors import ModelIdentity
 from ai.projections.apply import Applier
 from ai.projections.batch import read_batch
-from ai.projections.status import heartbeat
+from ai.projections.status import heartbeat, report_oldest_unapplied
 from ai.recommendations.recompute import Recompute
 from tests.facts import record, user
 
@@ -32,6 +32,9 @@ MARKED = "INSERT INTO dirty_learner (user_id, marked_at) VALUES ($1, now() - $2:
 MARK_MANY = """
 INSERT INTO dirty_learner (user_id, marked_at)
 SELECT n, now() - make_interval(secs => n % 200) FROM generate_series(2, 2000) AS n
+"""
+SILENCE = """
+UPDATE worker_status SET heartbeat_at = now() - interval '31 seconds' WHERE worker = $1
 """
 ENCODER: Any = SimpleNamespace(identity=ModelIdentity("model", "1", "fp32", 8))
 
@@ -111,6 +114,19 @@ async def test_a_list_that_waits_for_too_long_degrades_until_it_is_computed(
     await Recompute(pool, CatalogueCache(pool)).recompute_some()
     assert (await ask(pool))[1].status == "ok"
     assert (await told(pool)).oldest_list_seconds == 0
+
+
+async def test_a_fact_that_waits_for_too_long_degrades_the_health(pool: asyncpg.Pool) -> None:
+    assert (await told(pool)).oldest_fact_seconds is None
+    await heartbeat(pool, "second", "g1")
+    await report_oldest_unapplied(pool, "second", 7.4)
+    await report_oldest_unapplied(pool, "test", 4.9)
+    assert (await ask(pool))[1].status == "degraded"
+    found_out = await told(pool)
+    assert found_out.problems == ["a fact has waited for 7 s; the limit is 5 s"]
+    assert found_out.oldest_fact_seconds == 7.4
+    await pool.execute(SILENCE, "second")  # killed, and the other one has its partitions
+    assert (await ask(pool))[1].status == "ok"
 
 
 async def test_health_reads_no_more_rows_however_much_waits(pool: asyncpg.Pool) -> None:

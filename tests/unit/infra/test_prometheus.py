@@ -61,7 +61,8 @@ def test_alerts_go_by_the_promises_that_health_and_status_go_by() -> None:
         rule["alert"]: {float(limit) for limit in re.findall(r"> (\d+)", rule["expr"])}
         for rule in rules()
     }
-    assert limits["OutboxOld"] == limits["FactsLate"] == {VISIBLE_SECONDS}
+    for late in ("OutboxOld", "FactsLate", "FactsUnapplied"):
+        assert limits[late] == {VISIBLE_SECONDS}
     assert limits["ListsStale"] == {LIST_SECONDS}
     assert limits["JobsLate"] == {JOB_SECONDS}
 

@@ -875,6 +875,7 @@ export type Projection = {
     parked_records: number;
     learners_waiting: number;
     oldest_list_seconds: number;
+    oldest_fact_seconds: number | null;
     lost_topics: Array<LostTopic>;
     worker: Worker | null;
     problems: Array<string>;

@@ -10,10 +10,10 @@ offsets of their markers hold no record.
 
 import asyncio
 import logging
-from collections import Counter
+import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from aiokafka import AIOKafkaProducer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import ConsumerStoppedError, KafkaError
@@ -48,6 +48,19 @@ RECORDS_MAX = 1000
 COUNTED_RECORDS = 1000
 
 log = logging.getLogger(__name__)
+
+
+class Lag(NamedTuple):
+    """Records that can be read and are not applied."""
+
+    records: int
+    """Of a partition with more than `COUNTED_RECORDS` offsets the number of offsets, some of which
+    may hold no record."""
+    oldest_seconds: float
+    """For how long the oldest of them has waited; 0 if none waits."""
+
+
+NO_LAG = Lag(0, 0.0)
 
 
 class NotSeekable(RuntimeError):
@@ -200,23 +213,20 @@ class Consumer:
                 return True
         return False
 
-    async def lag(self) -> dict[str, int]:
-        """By topic, how many records of the assigned partitions can be read and are not applied;
-        beyond `COUNTED_RECORDS` the difference of offsets, which also counts offsets without a
-        record. Like `is_behind` it opens a new connection. Raises BrokerError."""
+    async def lag(self) -> dict[str, Lag]:
+        """By topic, what the assigned partitions have that is not applied. Like `is_behind` it
+        opens a new connection. Raises BrokerError."""
         assigned = self._subscriber.consumer.assignment() if self._subscriber.consumer else ()
         positions = await self._positions.load()
-        lag = Counter({partition.topic: 0 for partition in assigned})
+        found: dict[str, Lag] = {}
         async with Reader(self._brokers) as reader:
             ends = await reader.last_stable_offsets_of(assigned)
-            waiting = {one: max(0, end - positions.get(one, 0)) for one, end in ends.items()}
-            if sum(waiting.values()) > COUNTED_RECORDS:
-                for partition, count in waiting.items():
-                    lag[partition.topic] += count
-                return lag
-            async for records in reader.read(positions, ends, records_max=COUNTED_RECORDS):
-                lag.update(record.topic for record in records)
-        return lag
+            for partition, end in ends.items():
+                own = await _partition_lag(reader, partition, positions.get(partition, 0), end)
+                topic = found.get(partition.topic, NO_LAG)
+                oldest = max(topic.oldest_seconds, own.oldest_seconds)
+                found[partition.topic] = Lag(topic.records + own.records, oldest)
+        return found
 
     async def _report_truncated(
         self, records: Records, next_offsets: Mapping[TopicPartition, int]
@@ -328,6 +338,18 @@ class _SeekOnAssignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aio
         except Exception:  # aiokafka would log it and start at the group's offsets
             log.exception("no positions to start from")
             exit_process(1, "the worker stops before it would skip records")
+
+
+async def _partition_lag(reader: Reader, partition: TopicPartition, begin: int, end: int) -> Lag:
+    """A record without a timestamp counts and has no age."""
+    count, oldest_seconds = 0, 0.0
+    async for batch in reader.read({partition: begin}, {partition: end}, COUNTED_RECORDS):
+        count += len(batch)
+        written = [record.timestamp / 1000 for record in batch if record.timestamp > 0]
+        oldest_seconds = max([oldest_seconds, *(time.time() - at for at in written)])
+        if end - begin > COUNTED_RECORDS:
+            return Lag(end - begin, oldest_seconds)
+    return Lag(count, oldest_seconds)
 
 
 def _offsets_after(records: Iterable[ConsumerRecord[bytes, bytes]]) -> dict[TopicPartition, int]:

@@ -6,7 +6,15 @@ import asyncio
 import asyncpg
 
 from ai.kit.broker import BrokerError, Consumer
-from ongoza_ops.metrics import CONSUMER_LAG, MARKS, OLDEST_MARK_SECONDS, PARKED, TEXTS_WAITING
+from ai.projections.status import report_oldest_unapplied
+from ongoza_ops.metrics import (
+    CONSUMER_LAG,
+    MARKS,
+    OLDEST_MARK_SECONDS,
+    OLDEST_UNAPPLIED_SECONDS,
+    PARKED,
+    TEXTS_WAITING,
+)
 
 ANSWER_SECONDS = 5.0
 
@@ -39,13 +47,19 @@ async def count_texts(db: asyncpg.Pool) -> bool:
     return False
 
 
-async def report_lag(consumer: Consumer) -> None:
-    """While the brokers do not answer there is no value, which an alert notices."""
+async def report_lag(consumer: Consumer, db: asyncpg.Pool, worker: str) -> bool:
+    """Also for /health. While the brokers do not answer there is no value, which an alert notices.
+    A job like `count_texts`."""
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             lag = await consumer.lag()
     except (BrokerError, TimeoutError):
         lag = {}
-    CONSUMER_LAG.clear()  # topics that another worker reads now have no value either
-    for topic, records in lag.items():
-        CONSUMER_LAG.labels(topic).set(records)
+    for metric in (CONSUMER_LAG, OLDEST_UNAPPLIED_SECONDS):
+        metric.clear()  # topics that another worker reads now have no value either
+    for topic, one in lag.items():
+        CONSUMER_LAG.labels(topic).set(one.records)
+        OLDEST_UNAPPLIED_SECONDS.labels(topic).set(one.oldest_seconds)
+    oldest = max((one.oldest_seconds for one in lag.values()), default=None)
+    await report_oldest_unapplied(db, worker, oldest)
+    return False

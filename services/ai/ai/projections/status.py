@@ -32,6 +32,9 @@ INSERT INTO worker_status (
 ON CONFLICT (worker) DO UPDATE SET heartbeat_at = now()
 """
 REPORT_JOBS = "UPDATE worker_status SET failed_jobs = $2 WHERE worker = $1"
+REPORT_OLDEST_UNAPPLIED = """
+UPDATE worker_status SET oldest_unapplied_seconds = $2 WHERE worker = $1
+"""
 # Counts a batch of a worker.
 COUNT = """
 UPDATE worker_status SET
@@ -56,6 +59,12 @@ async def report_jobs(db: asyncpg.Pool, worker: str, jobs: Mapping[str, JobStatu
     """Stores how often each background job of the worker failed."""
     failed = {name: asdict(job) for name, job in jobs.items() if job.failures}
     await db.execute(REPORT_JOBS, worker, json.dumps(failed, default=str))
+
+
+async def report_oldest_unapplied(db: asyncpg.Pool, worker: str, seconds: float | None) -> None:
+    """Stores for how long the oldest fact that the worker has not applied has waited; None if that
+    is not known."""
+    await db.execute(REPORT_OLDEST_UNAPPLIED, worker, seconds)
 
 
 async def count(
