@@ -1,10 +1,10 @@
 """Reads a cluster's topics and ACLs, and changes them."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its stubs re-export nothing
@@ -40,6 +40,8 @@ from infra.kafka.plan import (
 )
 from infra.kafka.wanted import BROKER_SETTINGS, Grant
 
+T = TypeVar("T")
+
 TIMEOUT_SECONDS = 30
 SCRAM_ROUNDS = 8192
 AUTHORIZER = "authorizer.class.name"
@@ -58,17 +60,9 @@ class Cluster:
         self._admin = AdminClient(settings)
 
     def read(self) -> Found:
-        """Reads again while one broker knows a topic that another, which was asked for its
-        settings, does not know yet."""
-        deadline = time.monotonic() + TIMEOUT_SECONDS
-        while True:
-            try:
-                return self._read()
-            except KafkaException as error:
-                is_unknown = error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART
-                if not is_unknown or time.monotonic() > deadline:
-                    raise
-            time.sleep(0.1)
+        """Waits while one broker knows a topic that another, which was asked for its settings, does
+        not know yet."""
+        return _again_while(KafkaError.UNKNOWN_TOPIC_OR_PART, self._read)
 
     def _read(self) -> Found:
         present = self._metadata()
@@ -111,7 +105,12 @@ class Cluster:
                     topic.replication,
                     config=dict(topic.config),
                 )
-                _await(self._admin.create_topics([new]))
+                # Brokers that start, or were too busy to report to the controller, take no
+                # partitions for a while.
+                _again_while(
+                    KafkaError.INVALID_REPLICATION_FACTOR,
+                    lambda: _await(self._admin.create_topics([new])),
+                )
             case AddGrant(grant):
                 _await(self._admin.create_acls([_binding(AclBinding, grant)]))
             case RemoveGrant(grant):
@@ -203,6 +202,18 @@ def _config_entry(change: Addition | Removal) -> ConfigEntry:
         case _:
             raise TypeError(f"{change} is no setting of a topic")
     return entry
+
+
+def _again_while(code: int, request: Callable[[], T]) -> T:
+    """Repeats a request for up to `TIMEOUT_SECONDS` while it is refused with this code."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while True:
+        try:
+            return request()
+        except KafkaException as error:
+            if error.args[0].code() != code or time.monotonic() > deadline:
+                raise
+        time.sleep(0.1)
 
 
 def _await(futures: Mapping[Any, Future[Any]]) -> None:

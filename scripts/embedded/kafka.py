@@ -135,15 +135,14 @@ class Kafka:
         ]
 
     def ready(self) -> bool:
-        """Whether the broker answers a request for its metadata."""
+        """Whether the broker answers, and its controller lets it take partitions."""
         if not listens(self.port):
             return False
         admin = AdminClient({**self.connection(), "log_level": 0})
         try:
-            admin.list_topics(timeout=1)
+            return bool(admin.list_topics(timeout=1).brokers)
         except KafkaException:
             return False
-        return True
 
 
 def new_id() -> str:

@@ -1,11 +1,16 @@
 """Changes of topics' settings on the real broker."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from uuid import uuid4
 
 import pytest
 from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import AdminClient, ClusterMetadata  # type: ignore[attr-defined]
+from confluent_kafka.admin import (  # type: ignore[attr-defined]
+    AdminClient,
+    ClusterMetadata,
+    NewTopic,
+)
 
 from infra.kafka.cluster import Cluster
 from infra.kafka.plan import CreateTopic, SetConfig
@@ -60,3 +65,40 @@ def test_a_topic_that_one_broker_does_not_know_yet_is_read_again(
     monkeypatch.setattr(Cluster, "_configs", unknown_at_first)
     assert name in eventually(cluster.read).topics
     assert len(asked) > 1
+
+
+def test_a_topic_is_created_when_enough_brokers_take_partitions(
+    kafka_bootstrap: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A broker that starts, or was too busy to report to the controller, takes none."""
+    cluster = Cluster({"bootstrap.servers": kafka_bootstrap})
+    busy = Busy(cluster._admin)
+    monkeypatch.setattr(cluster, "_admin", busy)
+    cluster.perform([CreateTopic(topic(name, (100_000, 200_000)))])
+    assert busy.tries > 1
+    there = Cluster({"bootstrap.servers": kafka_bootstrap})
+    assert eventually(lambda: name in there.read().topics)
+
+
+class Busy:
+    """Refuses the first topic, as a controller does that has no broker to put it on."""
+
+    def __init__(self, admin: AdminClient) -> None:
+        self.admin, self.tries = admin, 0
+
+    def create_topics(self, topics: list[NewTopic]) -> dict[str, Future[None]]:
+        self.tries += 1
+        if self.tries > 1:
+            return self.admin.create_topics(topics)
+        refused: Future[None] = Future()
+        refused.set_exception(KafkaException(KafkaError(KafkaError.INVALID_REPLICATION_FACTOR)))
+        return {topics[0].topic: refused}
+
+
+def test_a_topic_with_more_copies_than_brokers_is_refused_in_the_end(
+    kafka_bootstrap: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.kafka.cluster.TIMEOUT_SECONDS", 0.5)
+    wanted = WantedTopic(name=f"copies-{uuid4()}", partitions=1, replication=2, config={})
+    with pytest.raises(KafkaException, match="replication factor of 2 cannot be reached"):
+        Cluster({"bootstrap.servers": kafka_bootstrap}).perform([CreateTopic(wanted)])
