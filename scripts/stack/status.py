@@ -10,7 +10,7 @@ from ongoza_ops.promises import JOB_SECONDS, LIST_SECONDS, VISIBLE_SECONDS
 from scripts.stack import keeper
 from scripts.stack.health import rows
 from scripts.stack.lag import Lag, consumer_lag
-from scripts.stack.services import AI, BY_NAME, CORE, SERVICES, WEB
+from scripts.stack.services import AI, BY_NAME, CORE, OBSERVE, SERVICES, WEB
 from scripts.stack.stack import Stack
 from scripts.stack.supervisor import ServiceStatus
 
@@ -35,6 +35,11 @@ SELECT name,
     (SELECT coalesce(extract(epoch FROM now() - min(marked_at)), 0)::float8
         FROM live.dirty_learner)
 FROM generation WHERE state = 'live'
+"""
+FAILING = """
+SELECT DISTINCT name FROM worker_status, jsonb_each(failed_jobs) AS jobs (name, job)
+WHERE heartbeat_at > now() - interval '30 seconds' AND worker NOT LIKE 'rebuild-%'
+    AND (job->>'failures_in_a_row')::int > 1 ORDER BY name
 """
 LOST = """
 SELECT topic, cause, noticed_at FROM live.lost_topic
@@ -67,7 +72,7 @@ def _show_processes(stack: Stack, table: Table) -> Iterator[str]:
     if wrong := keeper.problem(stack):
         yield f"keeper {wrong}"
     known, kept = stack.register.all(), keeper.statuses(stack)
-    for service in (*SERVICES, *(one for one in WEB if one.name in {*known, *kept})):
+    for service in (*SERVICES, *(one for one in (*WEB, OBSERVE) if one.name in {*known, *kept})):
         if service.ready != "exit":
             state = _state(stack, service.name, None if wrong else kept.get(service.name))
             add_row(table, stack, service.name, state, "green" if state == "ok" else "red")
@@ -90,7 +95,7 @@ def _show_core(stack: Stack, console: Console) -> Iterator[str]:
     server = stack.servers[CORE]
     outbox, jobs = rows(server, OUTBOX), rows(server, JOBS, {"late": JOB_SECONDS})
     if not (outbox and jobs):
-        console.print("outbox and jobs: not known, core's database does not answer")
+        yield "outbox and jobs are not known: core's database does not answer"
         return
     (depth, oldest), (due, failed, late) = outbox[0], jobs[0]
     console.print(f"outbox: {depth} waiting, the oldest for {oldest:.1f} s")
@@ -126,7 +131,7 @@ def lag_text(lag: Mapping[str, Lag]) -> str:
 def _show_ai(stack: Stack, console: Console) -> Iterator[str]:
     projection, lost = (rows(stack.servers[AI], sql) for sql in (PROJECTION, LOST))
     if not projection:
-        console.print("projection: not known, ai's database does not answer")
+        yield "projection is not known: ai's database does not answer"
         return
     generation, workers, parked, marks, oldest = projection[0]
     lag = consumer_lag(stack)
@@ -134,6 +139,12 @@ def _show_ai(stack: Stack, console: Console) -> Iterator[str]:
     console.print(f"workers: {workers}")  # those of other machines included
     console.print(f"parked records: {parked}")
     console.print(f"lists: {marks} waiting, the oldest for {oldest:.1f} s")
+    if not lag:
+        yield "consumer lag is not known: Kafka does not answer for all topics"
+    if parked:
+        yield f"{parked} parked records: retry, accept or discard them (docs/operate-replay.md)"
+    for (name,) in rows(stack.servers[AI], FAILING) or ():
+        yield f"worker fails in its job {name}, and tries again: its log says why"
     for topic, one in lag.items():
         if one.oldest_seconds > VISIBLE_SECONDS:
             yield f"worker is behind: {topic} has waited for {one.oldest_seconds:.0f} s"

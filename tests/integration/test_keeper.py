@@ -1,44 +1,48 @@
 """`make up` keeps its services running: each outage is said by `make status`, and heals alone."""
 
-import os
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from io import StringIO
+from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
-import httpx
 import psycopg
 import pytest
-from rich.console import Console
 
 from scripts.embedded.ports import HOST, Ports
 from scripts.embedded.postgres import Postgres
 from scripts.stack import keeper
-from scripts.stack.processes import Register, Started
-from scripts.stack.services import SERVICES
+from scripts.stack import status as stack_status
 from scripts.stack.stack import PROJECT, Stack
-from scripts.stack.status import show
-from tests.integration.story import (
-    ANSWER_SECONDS,
-    TICK_SECONDS,
-    Learner,
-    eventually,
-    rows,
-    settled,
+from tests.integration.kept_stack import (
+    NAMES,
+    accepts_sign_ups,
+    command,
+    environment,
+    is_healed,
+    is_well,
+    keeper_of,
+    kill,
+    log_after,
+    pids,
+    readiness,
+    readiness_of_ai,
+    run,
+    status,
+    up,
 )
+from tests.integration.story import TICK_SECONDS, Learner, eventually, rows, settled
 from tests.integration.test_server_faults import OUTAGE_SECONDS, fill
 from tests.migrated import RELATIONAL, MigratedStack
+from tests.observer import Prometheus, observe
 from tests.small_disks import LIBC, MNT_DETACH, mount
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.kafka]
-NAMES = [service.name for service in SERVICES if service.ready != "exit"]
 HEAL_SECONDS = 120.0
 KNOWN = "SELECT FROM live.learner WHERE user_id = %s"
 MARK = """
@@ -49,45 +53,16 @@ ADD_LATE_JOB = """
 INSERT INTO jobs_job (kind, subject, created_at, due_at, attempts, last_error)
 VALUES ('outbox.partitions', '', now(), now() - interval '200 seconds', 0, '') RETURNING id
 """
-MAKE_TICK_LATE = """
-UPDATE jobs_tick SET at = now() - interval '6 minutes' WHERE queue = 'jobs' RETURNING queue
+PARK = """
+INSERT INTO parked_record (
+    generation, topic, partition, "offset", header_names, header_values, cause_code, cause
+) SELECT name, 'ongoza.users', 0, 1000000, '{}', '{}', 'bad_payload', ''
+FROM generation WHERE state = 'live' RETURNING topic
 """
-
-
-def command(stack: Stack, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", "scripts.stack", *arguments]
-
-
-def environment(stack: Stack) -> dict[str, str]:
-    own = {"ONGOZA_HOME": str(stack.folder), "THROTTLE": "off", "COLUMNS": "160"}
-    return {**os.environ, **stack.ports.environment(), **own}
-
-
-def run(stack: Stack, *arguments: str) -> tuple[int, str]:
-    """As the targets of the Makefile do."""
-    done = subprocess.run(  # noqa: S603
-        command(stack, *arguments),
-        env=environment(stack),
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout + done.stderr
-
-
-def status(stack: Stack) -> tuple[bool, str]:
-    """Whether `make status` finds nothing wrong, and what it prints, without its start."""
-    printed = StringIO()
-    return show(stack, Console(file=printed, width=160)), printed.getvalue()
-
-
-def is_well(stack: Stack) -> bool:
-    return status(stack)[0]
-
-
-def up(stack: Stack) -> tuple[int, str]:
-    return run(stack, "up", "--no-web", "--no-seed")
+UNPARK = 'DELETE FROM parked_record WHERE "offset" = 1000000 RETURNING topic'
+FAIL_JOB = """
+UPDATE worker_status SET failed_jobs = '{"tuning": {"failures_in_a_row": 2}}' RETURNING worker
+"""
 
 
 @pytest.fixture(scope="module")
@@ -113,30 +88,18 @@ def whole(disk: Path) -> Iterator[Stack]:
         stack.down()
 
 
+@pytest.fixture(scope="module")
+def observer(whole: Stack) -> Iterator[Prometheus]:
+    """Its alerts do not wait for the minutes of their rules."""
+    with observe(whole.ports, hold="4s") as found:
+        yield found
+
+
 @pytest.fixture
 def kept(whole: Stack) -> Stack:
     """The stack after everything that an earlier test broke has healed."""
     eventually(lambda: is_healed(whole), HEAL_SECONDS)
     return whole
-
-
-def is_healed(stack: Stack) -> bool:
-    states = {name: status.state for name, status in keeper.statuses(stack).items()}
-    return states.keys() >= {*NAMES} and {*states.values()} <= {"ready", "done"}
-
-
-def keeper_of(stack: Stack) -> Started:
-    return Register(stack.folder / "run" / "keeper.json").all()["keeper"]
-
-
-def pids(stack: Stack) -> dict[str, int]:
-    return {name: started.pid for name, started in stack.register.all().items()}
-
-
-def kill(stack: Stack, name: str) -> None:
-    """The process alone, as the system does when memory is short."""
-    if started := stack.register.alive(name):
-        started.send(signal.SIGKILL, alone=True)
 
 
 def test_a_stack_that_runs_has_no_problems(kept: Stack) -> None:
@@ -166,29 +129,9 @@ def test_a_killed_database_comes_back(kept: Stack, name: str) -> None:
     eventually(lambda: accepts_sign_ups(kept), HEAL_SECONDS)
 
 
-def accepts_sign_ups(stack: Stack) -> bool:
-    """Core refuses them until a database that was started has been compared with the topics."""
-    try:
-        Learner.signed_up(stack)
-    except (AssertionError, httpx.TransportError):
-        return False
-    return True
-
-
-def readiness(stack: Stack) -> str:
-    return status_at(f"{stack.core_url}/api/v1/health/ready/")
-
-
-def readiness_of_ai(stack: Stack) -> str:
-    return status_at(f"{stack.ai_url}/health")
-
-
-def status_at(url: str) -> str:
-    answer = httpx.get(url, timeout=ANSWER_SECONDS, trust_env=False)
-    return str(answer.json()["status"])
-
-
-def test_a_stopped_relay_is_named_and_so_is_the_promise_that_it_breaks(kept: Stack) -> None:
+def test_a_stopped_relay_is_named_and_so_is_the_promise_that_it_breaks(
+    kept: Stack, observer: Prometheus
+) -> None:
     eventually(lambda: readiness(kept) == "ok")
     kept.kill("relay", signal.SIGSTOP)
     try:
@@ -199,66 +142,96 @@ def test_a_stopped_relay_is_named_and_so_is_the_promise_that_it_breaks(kept: Sta
         assert not well
         assert "relay is stopped by a signal" in output
         assert "relay is behind: the oldest row of the outbox waits for" in output
+        eventually(lambda: observer.fires("ProcessDown", job="relay"))
     finally:
         kept.kill("relay", signal.SIGCONT)
     eventually(lambda: readiness(kept) == "ok")
     eventually(lambda: is_well(kept))
 
 
-def test_a_stopped_worker_breaks_the_promise(kept: Stack) -> None:
+def test_a_stopped_worker_breaks_the_promise(kept: Stack, observer: Prometheus) -> None:
     eventually(lambda: readiness_of_ai(kept) == "ok")
     kept.kill("worker", signal.SIGSTOP)
     try:
         Learner.signed_up(kept)
         eventually(lambda: "worker is behind: ongoza.users has waited" in status(kept)[1])
         eventually(lambda: readiness_of_ai(kept) == "degraded")
+        eventually(lambda: observer.fires("ProcessDown", job="worker"))
     finally:
         kept.kill("worker", signal.SIGCONT)
     eventually(lambda: readiness_of_ai(kept) == "ok")
     eventually(lambda: is_well(kept))
 
 
-def test_a_worker_that_waits_for_a_lock_breaks_the_promise(kept: Stack) -> None:
+@contextmanager
+def locked(stack: Stack, table: str) -> Iterator[None]:
+    """Somebody else lets nobody write a table of ai's live generation."""
+    with psycopg.connect(cast(Postgres, stack.servers["postgres-vector"]).url()) as other:
+        other.execute(f"LOCK TABLE live.{table} IN SHARE MODE")
+        yield
+
+
+def test_a_worker_that_waits_for_a_lock_breaks_the_promise(
+    kept: Stack, observer: Prometheus
+) -> None:
     """It runs and reports, and applies nothing."""
     eventually(lambda: readiness_of_ai(kept) == "ok")
-    database = cast(Postgres, kept.servers["postgres-vector"])
-    with psycopg.connect(database.url()) as operator:
-        operator.execute("LOCK TABLE live.consumed IN SHARE MODE")
+    with locked(kept, "consumed"):
         Learner.signed_up(kept)
         eventually(lambda: readiness_of_ai(kept) == "degraded")
         assert "worker is behind: ongoza.users has waited" in status(kept)[1]
+        eventually(lambda: observer.fires("FactsUnapplied", topic="ongoza.users"))
         assert keeper.statuses(kept)["worker"].state == "ready"
     eventually(lambda: readiness_of_ai(kept) == "ok")
     eventually(lambda: is_well(kept))
 
 
-def test_a_list_that_waits_for_too_long_is_named(kept: Stack) -> None:
+def test_a_list_that_waits_for_too_long_is_named(kept: Stack, observer: Prometheus) -> None:
     learner = Learner.signed_up(kept)
     eventually(lambda: rows(kept, "vector", KNOWN, learner.user_id) and settled(kept))
-    kept.kill("worker", signal.SIGSTOP)
-    try:
+    with locked(kept, "recommendation"):
         assert rows(kept, "vector", MARK, learner.user_id)
         well, output = status(kept)
         assert not well
         assert "worker is behind: the oldest list waits for" in output
         assert readiness_of_ai(kept) == "degraded"
-    finally:
-        kept.kill("worker", signal.SIGCONT)
+        eventually(lambda: observer.fires("ListsStale"))
     eventually(lambda: readiness_of_ai(kept) == "ok")
     eventually(lambda: is_well(kept))
 
 
-def test_jobs_that_are_late_are_named(kept: Stack) -> None:
+def test_what_waits_for_an_operator_is_named(
+    kept: Stack, monkeypatch: pytest.MonkeyPatch, observer: Prometheus
+) -> None:
+    assert rows(kept, "vector", PARK)
+    eventually(lambda: observer.fires("RecordsParked"))
+    kept.kill("worker", signal.SIGSTOP)  # which would say that its job is well
+    try:
+        assert rows(kept, "vector", FAIL_JOB)
+        output = status(kept)[1]
+        assert "1 parked records: retry, accept or discard them" in output
+        assert "worker fails in its job tuning" in output
+    finally:
+        kept.kill("worker", signal.SIGCONT)
+        assert rows(kept, "vector", UNPARK)
+    eventually(lambda: is_well(kept))
+    monkeypatch.setattr(stack_status, "consumer_lag", lambda _: {})
+    well, output = status(kept)
+    assert not well
+    assert "consumer lag is not known" in output
+
+
+def test_jobs_that_are_late_are_named(kept: Stack, observer: Prometheus) -> None:
     eventually(lambda: readiness(kept) == "ok")
     kept.kill("jobs", signal.SIGSTOP)
     try:
         assert rows(kept, "relational", ADD_LATE_JOB)
-        assert rows(kept, "relational", MAKE_TICK_LATE)
         well, output = status(kept)
         assert not well
         assert "jobs is stopped by a signal" in output
         assert "jobs are late: 1 have been due for 150 s or more" in output
         assert readiness(kept) == "degraded"
+        eventually(lambda: observer.fires("JobsLate", queue="jobs"))
     finally:
         kept.kill("jobs", signal.SIGCONT)
     eventually(lambda: readiness(kept) == "ok", TICK_SECONDS)
@@ -266,7 +239,9 @@ def test_jobs_that_are_late_are_named(kept: Stack) -> None:
 
 
 @pytest.mark.parametrize("name", ["worker", "postgres-vector"])
-def test_a_stopped_worker_and_a_stopped_database_are_named(kept: Stack, name: str) -> None:
+def test_a_stopped_worker_and_a_stopped_database_are_named(
+    kept: Stack, observer: Prometheus, name: str
+) -> None:
     kept.kill(name, signal.SIGSTOP)
     try:
         eventually(lambda: keeper.statuses(kept)[name].state == "stopped")
@@ -275,7 +250,9 @@ def test_a_stopped_worker_and_a_stopped_database_are_named(kept: Stack, name: st
         assert f"{name} is stopped by a signal" in output
         if name == "postgres-vector":
             assert "ai does not answer" in output
+            assert "projection is not known" in output
             assert readiness_of_ai(kept) == "unavailable"
+        eventually(lambda: observer.fires("ProcessDown", job="worker"))
     finally:
         kept.kill(name, signal.SIGCONT)
     eventually(lambda: is_healed(kept), HEAL_SECONDS)
@@ -291,7 +268,7 @@ def test_a_stopped_worker_and_a_stopped_database_are_named(kept: Stack, name: st
     ],
 )
 def test_what_starts_before_its_server_waits_and_says_so_once(
-    kept: Stack, name: str, server: str, outage: str, end: str
+    kept: Stack, observer: Prometheus, name: str, server: str, outage: str, end: str
 ) -> None:
     before = kept.log(name).stat().st_size
     kept.kill(server, signal.SIGSTOP)
@@ -300,6 +277,7 @@ def test_what_starts_before_its_server_waits_and_says_so_once(
         if (name, server) == ("relay", "kafka"):
             Learner.signed_up(kept)  # else nothing waits for the broker
             eventually(lambda: readiness(kept) == "degraded")
+            eventually(lambda: observer.fires("OutboxOld"))
         eventually(lambda: outage in log_after(kept, name, before), HEAL_SECONDS)
         waiting = kept.register.alive(name)
         assert f"{server} is stopped by a signal" in status(kept)[1]
@@ -325,10 +303,6 @@ def test_jobs_that_start_before_the_database_wait_for_it(kept: Stack) -> None:
     eventually(lambda: is_healed(kept), HEAL_SECONDS)
     assert waiting
     assert kept.register.alive("jobs") == waiting
-
-
-def log_after(stack: Stack, name: str, offset: int) -> str:
-    return stack.log(name).read_bytes()[offset:].decode()
 
 
 def test_the_next_keeper_adopts_what_runs(kept: Stack) -> None:
@@ -380,13 +354,14 @@ def bound(thief: socket.socket, port: int) -> bool:
     return True
 
 
-def test_after_a_full_disk_everything_heals(kept: Stack) -> None:
+def test_after_a_full_disk_everything_heals(kept: Stack, observer: Prometheus) -> None:
     if not kept.folder.is_mount():
         pytest.skip("no disk of limited size could be mounted")
     ballast = kept.folder / "ballast"
     try:
         eventually(lambda: cannot_start(kept, ballast))
-        eventually(lambda: keeper.problem(kept, silent_seconds=3))  # its status finds no room
+        eventually(lambda: "keeper hangs" in status(kept)[1])  # its file finds no room
+        eventually(lambda: observer.fires("DiskFull"))
     finally:
         ballast.unlink()
     eventually(lambda: is_healed(kept), HEAL_SECONDS)

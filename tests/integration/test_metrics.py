@@ -2,30 +2,22 @@
 
 import json
 import re
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-import yaml
 
-from ongoza_ops.metrics import DEFINITIONS, Process
-from scripts.embedded.ports import HOST, free_ports
-from scripts.observe import command, configuration, prometheus
+from ongoza_ops.metrics import DEFINITIONS
+from scripts.embedded.ports import HOST
 from scripts.stack.stack import Stack
 from tests.integration.story import ANSWER_SECONDS, Learner, eventually
-from tests.missing import skip_but_fail_in_ci
+from tests.observer import Prometheus, observe
 
 pytestmark = [pytest.mark.slow, pytest.mark.kafka]
 
 DASHBOARDS = sorted((Path(__file__).parents[2] / "infra/grafana/dashboards").glob("*.json"))
 PLACEHOLDERS = {"$__rate_interval": "1m", "$__interval": "15s", "$__range": "1h"}
-INTERVAL = "3s"
-"""Longer than a scrape takes on a machine that is busy with other tests."""
 RATE = (
     'rate(ongoza_fact_visible_seconds_count{step="listed"}[1m]) > 0 '
     "and on () sum(rate(ongoza_lists_total[1m])) > 0"
@@ -42,55 +34,10 @@ OCCASIONAL_PANELS = {"Alerts that fire", "Failing jobs of the worker"}
 """Panels that are empty in a stack in health."""
 
 
-class Prometheus:
-    def __init__(self, url: str) -> None:
-        self._http = httpx.Client(base_url=url, trust_env=False, timeout=ANSWER_SECONDS)
-
-    def get(self, path: str, **parameters: str) -> Any:
-        answer = self._http.get(f"/api/v1/{path}", params=parameters).json()
-        assert answer["status"] == "success", answer
-        return answer["data"]
-
-    def query(self, expression: str) -> list[dict[str, Any]]:
-        """Raises AssertionError with Prometheus's words for an invalid expression."""
-        return list(self.get("query", query=expression)["result"])
-
-    def is_ready(self) -> bool:
-        try:
-            return self._http.get("/-/ready").is_success
-        except httpx.TransportError:
-            return False
-
-    def up(self) -> dict[str, str]:
-        return {one["metric"]["job"]: one["value"][1] for one in self.query("up")}
-
-    def wait_until_all_are_up(self) -> None:
-        """Fails with the reason why one is not."""
-        try:
-            eventually(lambda: self.up() == dict.fromkeys(map(str, Process), "1"))
-        except AssertionError:
-            found = self.get("targets")["activeTargets"]
-            reasons = {one["labels"]["job"]: one["lastError"] for one in found}
-            raise AssertionError(reasons) from None
-
-
 @pytest.fixture
 def observer(stack: Stack) -> Iterator[Prometheus]:
-    program = prometheus()
-    if program is None:
-        skip_but_fail_in_ci("Prometheus is not installed (on Debian: apt-get install prometheus)")
-    folder = Path(tempfile.mkdtemp(prefix="ongoza-prometheus-"))
-    (port,) = free_ports(1)
-    (folder / "prometheus.yml").write_text(yaml.safe_dump(configuration(stack.ports, INTERVAL)))
-    process = subprocess.Popen(command(program, folder, port))  # noqa: S603
-    found = Prometheus(f"http://{HOST}:{port}")
-    try:
-        eventually(found.is_ready)
+    with observe(stack.ports) as found:
         yield found
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def expressions() -> list[tuple[str, str]]:
@@ -188,12 +135,12 @@ def test_a_relay_that_is_stopped_is_down_and_its_gauges_are_missing(
     process.suspend()
     try:
         eventually(lambda: observer.up()["relay"] == "0")
-        eventually(lambda: _is_pending_or_firing(observer, "ProcessDown", job="relay"))
+        eventually(lambda: observer.has_alert("ProcessDown", job="relay"))
         eventually(lambda: bool(observer.query("absent(ongoza_outbox_oldest_seconds)")))
     finally:
         process.resume()
     eventually(lambda: observer.up()["relay"] == "1")
-    eventually(lambda: not _is_pending_or_firing(observer, "ProcessDown", job="relay"))
+    eventually(lambda: not observer.has_alert("ProcessDown", job="relay"))
 
 
 @pytest.mark.faults
@@ -209,14 +156,7 @@ def test_facts_that_wait_are_seen_while_no_relay_publishes(
     try:
         Learner.signed_up(stack)
         eventually(lambda: bool(observer.query("ongoza_outbox_oldest_seconds > 5")), seconds=60)
-        eventually(lambda: _is_pending_or_firing(observer, "OutboxOld"))
+        eventually(lambda: observer.has_alert("OutboxOld"))
     finally:
         process.resume()
     eventually(lambda: bool(observer.query("ongoza_outbox_oldest_seconds == 0")), seconds=120)
-
-
-def _is_pending_or_firing(observer: Prometheus, alert: str, **labels: str) -> bool:
-    return any(
-        one["labels"]["alertname"] == alert and labels.items() <= one["labels"].items()
-        for one in observer.get("alerts")["alerts"]
-    )

@@ -21,7 +21,8 @@ from icalendar import Calendar
 from core.jobs import tasks
 from core.jobs.models import Job
 from core.jobs.registry import job_kinds
-from core.jobs.services import due, schedule
+from core.jobs.selectors import due
+from core.jobs.services import schedule
 from core.notifications.models import Notification
 from tests.unit.core.job_rows import CASES
 from tests.unit.core.school import World

@@ -77,6 +77,19 @@ def test_a_late_or_missing_tick_of_one_queue_degrades(name: QueueName) -> None:
     assert ready() == {"status": "degraded"}
 
 
+def test_jobs_that_are_late_degrade_although_they_are_looked_for() -> None:
+    """As while every slot of the workers is taken."""
+    tick_before(seconds=10)
+    job = Job.objects.create(kind="x", due_at=timezone.now() - timedelta(seconds=140))
+    assert ready() == {"status": "ok"}
+    Job.objects.update(due_at=timezone.now() - timedelta(seconds=160))
+    assert ready() == {"status": "degraded"}
+    assert told()["jobs"]["status"] == "degraded"
+    job.running_until = timezone.now() + timedelta(minutes=1)
+    job.save(update_fields=["running_until"])
+    assert ready() == {"status": "ok"}
+
+
 def test_failed_jobs_are_counted_and_done_ones_are_not() -> None:
     tick_before(seconds=10)
     now = timezone.now()
@@ -91,8 +104,11 @@ def test_readiness_reads_no_more_rows_however_much_waits() -> None:
     tick_before(seconds=10)
     Job.objects.create(kind="x", failed_at=timezone.now())
     wait_in_outbox(1)
+    long_ago = timezone.now() - timedelta(hours=1)
+    Job.objects.create(kind="x", due_at=long_ago)
     few = rows_read(ready)
     Job.objects.bulk_create(Job(kind="x", failed_at=timezone.now()) for _ in range(500))
+    Job.objects.bulk_create(Job(kind="x", due_at=long_ago) for _ in range(500))
     wait_in_outbox(500)
     assert rows_read(ready) == few
     assert told()["outbox"]["waiting"] >= 500

@@ -49,7 +49,7 @@ OTHERS: Mapping[str, str] = {
         coaching.services.require_future
         files.services.file_store files.services.is_stored files.services.open_file
         files.services.remaining_files
-        imports.services.outcome jobs.services.due
+        imports.services.outcome
         programs.services.check_acyclic programs.services.last_number
         reviews.services.own_claim reviews.services.require_learner_consent
         reviews.services.waiting_entry

@@ -11,6 +11,7 @@ from typing import cast
 
 import pytest
 
+from scripts.embedded.ports import Ports
 from scripts.stack import keeper, processes, supervisor
 from scripts.stack.keeper import FAILURES_MAX
 from scripts.stack.processes import Register
@@ -123,3 +124,13 @@ def test_up_ends_when_a_service_makes_no_progress(
 @pytest.mark.usefixtures("hours")
 def test_up_waits_while_a_service_may_become_ready(kept: Stack, found: ServiceStatus) -> None:
     follow(kept, found, status("ready"))
+
+
+@pytest.mark.parametrize(("load", "times"), [(0.5, 1.0), (3.0, 3.0), (99.0, 5.0)])
+def test_a_service_has_more_time_while_the_processors_are_busy(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, load: float, times: float
+) -> None:
+    """`load` is the number of processes that want to run, for each processor."""
+    monkeypatch.setattr(os, "getloadavg", lambda: (load * (os.cpu_count() or 1), 0.0, 0.0))
+    stack = Stack(tmp_path, Ports(), patience=2.0)
+    assert stack.patience_for("core") == 90.0 * 2.0 * times

@@ -1720,7 +1720,7 @@ export type JobState = 'open' | 'done' | 'failed';
 
 export type JobsStatus = {
     /**
-     * Degraded with a tick later than 5 minutes or failed jobs.
+     * Degraded with a tick or a job that is late by 150 seconds, or failed jobs.
      */
     status: Readiness;
     /**

@@ -8,8 +8,7 @@ from django.utils.timesince import timesince
 
 from core.config import parked_records
 from core.jobs.models import Tick
-from core.jobs.selectors import JobsHealth, jobs_health
-from core.jobs.services import due
+from core.jobs.selectors import JobsHealth, due, jobs_health
 from core.outbox.backlog import count_waiting, oldest_waiting
 from core.users.models import User
 

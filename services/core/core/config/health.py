@@ -35,7 +35,9 @@ OUTBOX_STATUS = inline_serializer(
 JOBS_STATUS = inline_serializer(
     "JobsStatus",
     {
-        "status": Readiness(help_text="Degraded with a tick later than 5 minutes or failed jobs."),
+        "status": Readiness(
+            help_text="Degraded with a tick or a job that is late by 150 seconds, or failed jobs."
+        ),
         "tick_seconds": serializers.FloatField(
             allow_null=True,
             help_text="Since jobs were last looked for, in the queue where that is longest ago; "

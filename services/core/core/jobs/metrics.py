@@ -28,7 +28,7 @@ from redis.retry import Retry
 from core.jobs.models import IN_STATE, Job, JobState, Tick
 from core.jobs.queue_names import QueueName
 from core.jobs.registry import queue_of
-from core.jobs.services import due
+from core.jobs.selectors import due
 from ongoza_ops import scrapes
 from ongoza_ops.metrics import (
     CERTIFICATE_EXPIRES,

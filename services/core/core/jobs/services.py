@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.jobs.models import IS_OPEN, Job
 from core.jobs.queue import queue
 from core.jobs.registry import DEFAULT_ATTEMPTS, Run, job_kinds, queue_of
+from core.jobs.selectors import due
 from core.kit.errors import Conflict, NotFound
 from core.kit.failpoints import failpoint
 from core.outbox.restore_state import State, state
@@ -101,13 +101,6 @@ def retry(job_id: int) -> Job:
         raise OtherJobOpen from None
     _send_on_commit(job.pk, job.kind)
     return job
-
-
-def due() -> QuerySet[Job]:
-    """Those that no worker is running outside of a transaction, the oldest first."""
-    now = timezone.now()
-    is_free = Q(running_until=None) | Q(running_until__lte=now)
-    return Job.objects.filter(IS_OPEN, is_free, due_at__lte=now).order_by("due_at", "id")
 
 
 def run_due(limit: int = 100) -> int:

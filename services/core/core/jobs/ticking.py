@@ -11,7 +11,8 @@ from core.jobs.models import IS_OPEN, Job, Tick
 from core.jobs.queue import MOST_WAITING, queue
 from core.jobs.queue_names import QueueName
 from core.jobs.registry import in_queue, job_kinds
-from core.jobs.services import due, schedule
+from core.jobs.selectors import due
+from core.jobs.services import schedule
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 RECURRING_KEY = "recurring"
