@@ -5,8 +5,6 @@ import os
 import shutil
 import time
 from collections.abc import AsyncIterator, Generator
-from contextlib import ExitStack
-from functools import cache
 from typing import Any
 
 import asyncpg
@@ -17,18 +15,18 @@ from ai.kit.db import open_pool
 from ai.kit.settings import Settings
 from ai.projections.apply import Applier
 from ai.projections.status import heartbeat
-from scripts.stack.services import SEED, SERVICES
+from scripts.stack.services import SERVICES
 from scripts.stack.stack import Stack
 from tests import kafka_container
 from tests.empty_tables import empty_core, empty_generation
 from tests.groups import GroupScheduling, group, turn
-from tests.integration.story import eventually, settled, what_is_served
+from tests.integration.story import eventually
 from tests.migrated import RELATIONAL, MigratedPostgres
-from tests.servers import SERVERS, new_stack
+from tests.servers import SERVERS, WHOLE_STACK, start_whole_stack
 from tests.small_disks import stack_on_small_disks
 
 REAL_BROKER = {
-    *("kafka_bootstrap", "stack", "served_at_first", "stack_to_break"),
+    *("kafka_bootstrap", "whole_stack", "stack_to_break"),
     *("pair", "secured", "cluster"),
 }
 _on_the_broker: list[str] = []
@@ -36,9 +34,7 @@ _began = time.monotonic()
 SLOW_TESTS_SECONDS = float(os.environ.get("SLOW_TESTS_SECONDS", "inf"))
 """After so many seconds no slow test begins."""
 NO_TIME = f"the tests had taken {SLOW_TESTS_SECONDS:.0f} seconds"
-_stacks = ExitStack()
-"""The whole stack that runs, which stops after the last test of its group."""
-GROUPS_OF_FIXTURE = {"_stack_of_group": {"web", "stack"}, "stack_to_break": {"broken"}}
+GROUPS_OF_FIXTURE = {"whole_stack": ("stack", "web"), "stack_to_break": ("broken",)}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -101,8 +97,8 @@ def _mark(item: pytest.Item) -> None:
         item.add_marker("slow")
         if group(item.nodeid) not in GROUPS_OF_FIXTURE[name]:
             raise pytest.UsageError(
-                f"{item.nodeid}: add its file to a group of {GROUPS_OF_FIXTURE[name]}"
-                " in tests/groups.py"
+                f"{item.nodeid} uses `{name}`: its file has to be in one of the groups"
+                f" {', '.join(GROUPS_OF_FIXTURE[name])} of tests/groups.py (web: in tests/web)"
             )
 
 
@@ -127,11 +123,11 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     """Stop the whole stack after the last test that needs it: idle servers slow down the others."""
     yield
     if nextitem is None or group(nextitem.nodeid) != group(item.nodeid):
-        _stacks.close()
+        WHOLE_STACK.close()
 
 
 def pytest_unconfigure() -> None:
-    _stacks.close()
+    WHOLE_STACK.close()
     SERVERS.down()
     shutil.rmtree(SERVERS.folder, ignore_errors=True)
 
@@ -189,27 +185,16 @@ async def applier(vector_pool: asyncpg.Pool) -> Applier:
     return Applier(vector_pool, "g1", "test")
 
 
-@cache
-def _whole_stack(name: str) -> tuple[Stack, dict[str, int]]:
-    """With what it served when `up` had just returned, as `what_is_served` counts it."""
-    stack = new_stack(name)
-    _stacks.callback(shutil.rmtree, stack.folder, ignore_errors=True)
-    _stacks.callback(stack.down)
-    stack.up((*SERVICES, SEED))
-    served = what_is_served(stack)
-    eventually(lambda: settled(stack))
-    return stack, served
-
-
-@pytest.fixture(scope="module")
-def _stack_of_group(request: pytest.FixtureRequest) -> tuple[Stack, dict[str, int]]:
-    return _whole_stack(group(request.node.nodeid))
+@pytest.fixture(scope="session")
+def whole_stack() -> tuple[Stack, dict[str, int]]:
+    """That of the group `stack`; `tests/web` has one of its own."""
+    return start_whole_stack("stack")
 
 
 @pytest.fixture
-def stack(_stack_of_group: tuple[Stack, dict[str, int]]) -> Stack:
+def stack(whole_stack: tuple[Stack, dict[str, int]]) -> Stack:
     """Everything running in processes of its own; what an earlier test killed is started again."""
-    stack, _ = _stack_of_group
+    stack, _ = whole_stack
     for service in SERVICES:
         if service.ready != "exit" and not stack.register.alive(service.name):
             stack.run(service.name)
@@ -218,11 +203,12 @@ def stack(_stack_of_group: tuple[Stack, dict[str, int]]) -> Stack:
 
 
 @pytest.fixture
-def served_at_first(_stack_of_group: tuple[Stack, dict[str, int]]) -> dict[str, int]:
-    return _stack_of_group[1]
+def served_at_first(whole_stack: tuple[Stack, dict[str, int]]) -> dict[str, int]:
+    """How much of what was seeded ai served as soon as `up` had returned."""
+    return whole_stack[1]
 
 
 @pytest.fixture(scope="session")
 def stack_to_break() -> Stack:
     """For the tests of the group `broken`, which take away its topics, data and disks."""
-    return _stacks.enter_context(stack_on_small_disks())
+    return WHOLE_STACK.enter_context(stack_on_small_disks())

@@ -22,7 +22,8 @@ from scripts.embedded.postgres import BINARIES, Postgres, as_account
 from scripts.stack.health import Server
 from scripts.stack.services import SEED, Service
 from scripts.stack.stack import PROJECT, Stack
-from tests import kafka_classes
+from tests import kafka_cds
+from tests.kafka_container import ContainerKafka
 
 RELATIONAL = "postgres-relational"
 COPIES = PROJECT / ".venv" / "migrated"
@@ -66,8 +67,8 @@ class MigratedStack(Stack):
 
     @override
     def start(self, name: str, *, environment: dict[str, str] | None = None) -> None:
-        if name == "kafka":
-            kafka_classes.write_once()
+        if name == "kafka" and not isinstance(self.servers[name], ContainerKafka):
+            kafka_cds.ensure_archive()
         super().start(name, environment=environment)
 
     @override

@@ -4,23 +4,26 @@ Started when the first test asks for them, stopped when the run ends.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from scripts.embedded.kafka import Kafka
 from scripts.embedded.ports import Ports
 from scripts.stack import processes
 from scripts.stack.processes import Started
+from scripts.stack.services import SEED, SERVICES
 from scripts.stack.stack import PROJECT, Stack
-from tests import kafka_classes, kafka_container
-from tests.integration.story import eventually, settled
+from tests import kafka_cds, kafka_container
+from tests.integration.story import eventually, settled, what_is_served
 from tests.migrated import MigratedStack
 
-os.environ.setdefault("JAVA_TOOL_OPTIONS", kafka_classes.JAVA_OPTIONS)
+WHOLE_STACK = ExitStack()
+"""The whole stack that runs, which stops after the last test of its group."""
 
 
 def new_stack(
@@ -41,6 +44,18 @@ def new_stack(
         patience=5,  # the machine may be busy with other test runs
         logins=logins,
     )
+
+
+def start_whole_stack(name: str) -> tuple[Stack, dict[str, int]]:
+    """Every service with the demo, and what it served when `up` had just returned, as
+    `what_is_served` counts it."""
+    stack = new_stack(name)
+    WHOLE_STACK.callback(shutil.rmtree, stack.folder, ignore_errors=True)
+    WHOLE_STACK.callback(stack.down)
+    stack.up((*SERVICES, SEED))
+    served = what_is_served(stack)
+    eventually(lambda: settled(stack))
+    return stack, served
 
 
 def start_with_few_learners(stack: Stack) -> None:
@@ -80,6 +95,7 @@ def running(server: Kafka, *others: Kafka) -> Iterator[dict[str, Started]]:
 
 
 def start_broker(broker: Kafka) -> Started:
+    kafka_cds.ensure_archive()
     return processes.start(
         broker.name,
         broker.command(),

@@ -24,6 +24,7 @@ from scripts.embedded.connect import Connect
 from scripts.embedded.ports import Ports
 from scripts.stack import processes
 from scripts.stack.child import run_child
+from scripts.stack.lag import watermarks
 from scripts.stack.stack import PROJECT, Stack
 from scripts.stack.temporary import connect
 
@@ -150,7 +151,7 @@ class Arrivals:
         found = self._consumer.list_topics(topic, timeout=20).topics[topic].partitions
         ends = [TopicPartition(topic, number) for number in found]
         for end in ends:
-            end.offset = self._consumer.get_watermark_offsets(end, timeout=20)[1]
+            end.offset = watermarks(self._consumer, end, 20)[1]
         self._consumer.assign(ends)
 
     @contextmanager

@@ -111,7 +111,7 @@ def _facts(stack: Stack) -> dict[Key, list[Published]]:
 
 
 def _records(stack: Stack, topic: Topic) -> Iterator[Message]:
-    """Raises RuntimeError when the broker does not answer."""
+    """Raises KafkaException or RuntimeError when the broker does not answer."""
     consumer = Consumer({**stack.kafka_client(), "group.id": "chaos", "enable.auto.commit": False})
     try:
         for number in range(topic.partitions):

@@ -93,17 +93,18 @@ def _behind(consumer: Consumer, topic: str, number: int, begin: int) -> Lag:
 def watermarks(
     consumer: Consumer, partition: TopicPartition, timeout_seconds: float
 ) -> tuple[int, int]:
-    """The offset of the first record, and the one after the last.
+    """The first offset of a partition, and the last stable one.
 
-    The client gives up a third of a second after a broker says that it does not lead the partition,
-    which one that has just started may say for longer. Raises KafkaException.
+    Asks again while the broker does not lead the partition yet, as one that has just started; the
+    client gives up after a third of a second. Raises KafkaException.
     """
-    until = time.monotonic() + timeout_seconds
+    deadline = time.monotonic() + timeout_seconds
     while True:
+        left = max(deadline - time.monotonic(), 0.1)
         try:
-            return consumer.get_watermark_offsets(partition, timeout=timeout_seconds)
+            return consumer.get_watermark_offsets(partition, timeout=left)
         except KafkaException as error:
             not_leader = error.args[0].code() == KafkaError.NOT_LEADER_FOR_PARTITION
-            if not not_leader or time.monotonic() > until:
+            if not not_leader or time.monotonic() > deadline:
                 raise
         time.sleep(0.2)

@@ -128,8 +128,8 @@ class Operation:
 
 
 @pytest.fixture(scope="module")
-def shared_world(_stack_of_group: tuple[Stack, Any]) -> World:
-    return World.new(_stack_of_group[0])
+def shared_world(whole_stack: tuple[Stack, Any]) -> World:
+    return World.new(whole_stack[0])
 
 
 @pytest.fixture
@@ -145,9 +145,9 @@ def objects(shared_world: World) -> ObjectCache:
 
 
 @pytest.fixture(scope="module")
-def operations(_stack_of_group: tuple[Stack, Any]) -> list[Operation]:
+def operations(whole_stack: tuple[Stack, Any]) -> list[Operation]:
     """Every operation of the documents: what is sent is generated once for all roles."""
-    stack, _ = _stack_of_group
+    stack, _ = whole_stack
     documents = {
         f"{stack.core_url}/api/schema/": stack.core_url,
         f"{stack.core_url}/api/schema/internal/": stack.core_url,

@@ -22,6 +22,7 @@ from ongoza_ops import trace
 from scripts.embedded.connect import Connect
 from scripts.embedded.ports import Ports
 from scripts.stack import processes
+from scripts.stack.lag import watermarks
 from scripts.stack.processes import last_words
 from tests import facts
 from tests.integration.core_facts import wait_patiently
@@ -156,7 +157,7 @@ def ends(bootstrap: str, topic: str) -> list[int]:
     try:
         partitions = with_consumer.list_topics(topic, timeout=20).topics[topic].partitions
         return [
-            with_consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=20)[1]
+            watermarks(with_consumer, TopicPartition(topic, number), 20)[1]
             for number in sorted(partitions)
         ]
     finally:

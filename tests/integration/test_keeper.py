@@ -19,6 +19,7 @@ from scripts.embedded.postgres import Postgres
 from scripts.stack import keeper
 from scripts.stack import status as stack_status
 from scripts.stack.stack import PROJECT, Stack
+from tests import kafka_cds
 from tests.integration.kept_stack import (
     NAMES,
     accepts_sign_ups,
@@ -81,6 +82,7 @@ def whole(disk: Path) -> Iterator[Stack]:
     stack = MigratedStack(disk, Ports.free())
     try:
         stack.servers[RELATIONAL].prepare()
+        kafka_cds.ensure_archive()
         code, output = up(stack)
         assert code == 0, output
         yield stack

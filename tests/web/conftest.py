@@ -11,6 +11,7 @@ from scripts.stack.stack import Stack
 from scripts.web import browsing, chromium
 from scripts.web import build as building
 from tests.missing import skip_but_fail_in_ci
+from tests.servers import start_whole_stack
 
 WAIT_MS = 30_000  # the machine may be busy with other tests
 expect.set_options(timeout=WAIT_MS)
@@ -29,6 +30,11 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     for report in terminalreporter.stats.get("passed", []):
         for name, value in report.user_properties if report.when == "call" else ():
             terminalreporter.write_line(f"{name}: {value}")
+
+
+@pytest.fixture(scope="session")
+def whole_stack() -> tuple[Stack, dict[str, int]]:
+    return start_whole_stack("web")
 
 
 @pytest.fixture(scope="session")

@@ -60,7 +60,7 @@ from tests.unit.core.test_files import names
 from tests.unit.core.world import Caller
 
 PASSWORD = "a-long-passphrase-9"
-LEARNERS = 60
+LEARNERS = 90
 # Of one entity, a version that has an earlier time, or was recorded before, the one below it.
 DISORDERED = """
 SELECT count(*) FROM (

@@ -119,9 +119,7 @@ def test_in_a_random_split_any_item_may_be_hidden_and_times_are_not_needed(tmp_p
     assert "Hidden: any item of each user" in result.output
 
 
-@cache
-def invented(name: str) -> list[Interaction]:
-    return invent(name)
+invented = cache(invent)
 
 
 def gains(ranker: Ranker, world: World) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

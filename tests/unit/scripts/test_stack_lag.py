@@ -17,7 +17,8 @@ class Consumer:
         self.errors = [*errors]
 
     def get_watermark_offsets(self, partition: TopicPartition, timeout: float) -> tuple[int, int]:
-        assert (partition, timeout) == (PARTITION, 5)
+        assert partition == PARTITION
+        assert timeout <= 5
         if self.errors:
             raise KafkaException(KafkaError(self.errors.pop(0)))
         return 0, 7
@@ -32,3 +33,9 @@ def test_other_errors_are_raised() -> None:
     consumer: Any = Consumer(KafkaError.TOPIC_AUTHORIZATION_FAILED)
     with pytest.raises(KafkaException):
         watermarks(consumer, PARTITION, 5)
+
+
+def test_a_broker_that_never_leads_the_partition_is_an_error() -> None:
+    consumer: Any = Consumer(*[KafkaError.NOT_LEADER_FOR_PARTITION] * 100)
+    with pytest.raises(KafkaException):
+        watermarks(consumer, PARTITION, 0.3)
