@@ -78,6 +78,8 @@ limit_request_fields = 64
 # Core writes its own, without the paths and queries that may contain personal data.
 accesslog = None
 logconfig_dict = configuration(env.text("LOG_LEVEL", "INFO"))
+# Without an entry of its own gunicorn's logger would keep its own handler and format.
+logconfig_dict["loggers"]["gunicorn.error"] = {"propagate": True}
 control_socket_disable = True  # it would be one socket for every stack of this account
 worker_tmp_dir = str(IN_MEMORY) if IN_MEMORY.is_dir() else None
 

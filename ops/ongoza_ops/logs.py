@@ -1,15 +1,19 @@
 """Log lines of every process: JSON, or text for people where a terminal reads them.
 
-No line has what people wrote, and none has the message of a database error, which quotes rows.
+No line has what people wrote, and so none has the message of an error that is not ours.
 """
 
 import json
 import logging
+import os
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
+from types import TracebackType
 from typing import Any
 
 from pydantic_core import PydanticSerializationError, ValidationError, to_json
@@ -18,6 +22,8 @@ from ongoza_ops import trace
 
 DATABASES = ("asyncpg.", "psycopg", "django.db.")
 """Packages whose errors quote rows."""
+OURS = ("ai", "core", "infra", "ongoza_contracts", "ongoza_ops", "scripts")
+"""Packages whose errors are written so that they quote nothing of people."""
 LONGEST_MESSAGE = 500
 TRACE_IDS_MAX = 50
 """A relay's batch may have a thousand."""
@@ -123,7 +129,8 @@ def describe(error: BaseException) -> list[dict[str, Any]]:
 
 
 def _message(error: BaseException) -> str:
-    """The SQLSTATE of a database error, the wrong fields of invalid data, else the error's text."""
+    """The SQLSTATE of a database error, the wrong fields of invalid data, the code of an error of
+    Kafka or the system, the text of an error of ours; nothing of others, which may quote people."""
     if type(error).__module__.startswith(DATABASES) or hasattr(error, "sqlstate"):
         state = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None)
         return f"SQLSTATE {state}" if state else ""
@@ -132,7 +139,13 @@ def _message(error: BaseException) -> str:
             f"{'.'.join(map(str, one['loc']))}: {one['type']}"
             for one in error.errors(include_url=False, include_context=False, include_input=False)
         )[:LONGEST_MESSAGE]
-    return str(error)[:LONGEST_MESSAGE]
+    if type(error).__module__ == "cimpl" and error.args:  # librdkafka's client
+        return str(error.args[0].name())
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
+    if type(error).__module__.partition(".")[0] in OURS:
+        return str(error)[:LONGEST_MESSAGE]
+    return ""
 
 
 def request_fields(
@@ -158,12 +171,38 @@ def request_fields(
     return fields
 
 
-def trace_fields(traceparents: Iterable[str | None]) -> dict[str, object]:
-    """The ids of the traces of several records, each once, and how many more there are."""
-    found = [*dict.fromkeys(trace.trace_id_of(one) for one in traceparents if one)]
-    more = len(found) - TRACE_IDS_MAX
-    fields: dict[str, object] = {"trace_ids": found[:TRACE_IDS_MAX]}
-    return fields | {"more_traces": more} if more > 0 else fields
+def log_traces(
+    log: logging.Logger,
+    event: str,
+    fields: Mapping[str, object],
+    traceparents: Iterable[str | None],
+) -> None:
+    """Logs what was done for several records, with the ids of their traces, each once. A line has
+    `TRACE_IDS_MAX` of them; for more there are several lines with the same fields."""
+    ids = [*dict.fromkeys(trace.trace_id_of(one) for one in traceparents if one)]
+    parts = [ids[n : n + TRACE_IDS_MAX] for n in range(0, max(len(ids), 1), TRACE_IDS_MAX)]
+    now = time.time()
+    entries = [(now, {**fields, "trace_ids": part}) for part in parts]
+    log.info(event, extra={"batch": entries})
+
+
+def log_uncaught() -> None:
+    """From here on warnings, and exceptions that end the process or a thread of it, are lines too.
+    On a terminal they stay as Python prints them."""
+    if sys.stderr.isatty():
+        return
+    logging.captureWarnings(True)
+    sys.excepthook = _log_uncaught
+    threading.excepthook = lambda hooked: _log_uncaught(
+        hooked.exc_type, hooked.exc_value, hooked.exc_traceback
+    )
+
+
+def _log_uncaught(
+    kind: type[BaseException], error: BaseException | None, at: TracebackType | None
+) -> None:
+    exc_info = (kind, error or kind(), at)
+    logging.getLogger(__name__).critical("nobody handled an exception", exc_info=exc_info)
 
 
 def configuration(

@@ -18,7 +18,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
-from ongoza_ops.logs import configuration
+from ongoza_ops.logs import configuration, log_uncaught
 from scripts.embedded.errors import CannotRun
 from scripts.embedded.ports import HOST, Ports
 from scripts.embedded.private import IMAGES
@@ -167,6 +167,7 @@ def keep(names: list[str]) -> None:
     """The process that `up` starts: it keeps these services running."""
     # httpx reports each health check.
     logging.config.dictConfig(configuration(levels={"httpx": "WARNING"}))
+    log_uncaught()
     with this_stack() as stack:
         Keeper(stack, names).run()
 

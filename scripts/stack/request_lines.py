@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 Line: TypeAlias = Mapping[str, Any]
 SHOWN_FIRST = ("time", "service", "event")
-LEFT_OUT = ("logger", "level", "request_id", "trace_id", "trace_ids", "more_traces")
+LEFT_OUT = ("logger", "level", "request_id", "trace_id", "trace_ids")
 
 
 def lines_of_request(folder: Path, request_id: str) -> list[Line]:

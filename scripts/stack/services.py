@@ -63,7 +63,7 @@ def python(words: str) -> tuple[str, ...]:
 def celery(queue: str, *, slots: int) -> tuple[str, ...]:
     """A Celery worker for one queue of `core.jobs.queue_names`, and its ticks."""
     queues = f"{queue}.ticks,{queue}"
-    return python(f"celery -A core.jobs.celery worker -Q {queues} --pool=threads -c {slots}")
+    return python(f"celery -q -A core.jobs.celery worker -Q {queues} --pool=threads -c {slots}")
 
 
 CORE, AI, SESSIONS = "postgres-relational", "postgres-vector", "web-sessions"

@@ -1,7 +1,9 @@
 """Log lines: one for each record, without what people wrote and without values of rows."""
 
+import errno
 import json
 import logging
+import subprocess
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -9,11 +11,13 @@ from typing import Any
 import asyncpg
 import psycopg
 import pytest
+from confluent_kafka import KafkaError, KafkaException
 from django.db import IntegrityError
 from pydantic import BaseModel, ValidationError
 
+from ongoza_contracts.codec import BadRecord
 from ongoza_ops import trace
-from ongoza_ops.logs import JsonFormatter, TextFormatter, request_fields, trace_fields
+from ongoza_ops.logs import JsonFormatter, TextFormatter, log_traces, request_fields
 
 ROW = "amina@ongoza.example"
 
@@ -89,7 +93,7 @@ def test_so_is_a_database_error_behind_another_or_in_a_group() -> None:
         "RuntimeError",
         "UniqueViolationError",
     ]
-    assert shown[2]["message"] == "plain"
+    assert shown[2]["message"] == ""
 
 
 def test_of_invalid_data_the_wrong_fields_are_shown_without_their_values() -> None:
@@ -144,12 +148,66 @@ def test_the_line_of_a_request_names_its_user_by_id_alone() -> None:
     assert (found["user_id"], found["source"]) == (7, "precomputed")
 
 
-def test_each_trace_of_several_records_is_named_once() -> None:
+def test_the_text_of_other_errors_is_left_out_and_that_of_ours_is_shown() -> None:
+    with pytest.raises(ValueError, match=ROW) as bad:
+        int(ROW)
+    shown = failed(bad.value)["exception"][0]
+    assert ROW not in json.dumps(shown)
+    assert (shown["type"], shown["message"]) == ("ValueError", "")
+    assert "test_logs.py" in shown["frames"][0]
+    assert failed(BadRecord("no_key", "the key is missing"))["exception"][0]["message"]
+    full = failed(OSError(errno.ENOSPC, ROW))["exception"][0]
+    assert full["message"] == "No space left on device"
+    refused = KafkaException(KafkaError(KafkaError.TOPIC_AUTHORIZATION_FAILED, ROW))
+    assert failed(refused)["exception"][0]["message"] == "TOPIC_AUTHORIZATION_FAILED"
+
+
+def lines_of(caplog: pytest.LogCaptureFixture, traceparents: list[str | None]) -> list[Any]:
+    caplog.clear()
+    caplog.set_level(logging.INFO)
+    log_traces(logging.getLogger("core.x"), "applied", {"records": 7}, traceparents)
+    [made] = caplog.records
+    return [json.loads(one) for one in JsonFormatter().format(made).splitlines()]
+
+
+def test_each_trace_of_several_records_is_named_once(caplog: pytest.LogCaptureFixture) -> None:
     one, other = (f"00-{digit * 32}-{'b' * 16}-01" for digit in "ac")
-    assert trace_fields([one, None, other, one]) == {"trace_ids": ["a" * 32, "c" * 32]}
+    [shown] = lines_of(caplog, [one, None, other, one])
+    assert (shown["event"], shown["records"]) == ("applied", 7)
+    assert shown["trace_ids"] == ["a" * 32, "c" * 32]
+    [without] = lines_of(caplog, [None])
+    assert without["trace_ids"] == []
 
 
-def test_of_many_traces_a_line_names_fifty_and_how_many_more_there_are() -> None:
-    ids = [f"{number:032x}" for number in range(1, 1001)]
-    fields = trace_fields(f"00-{one}-{'b' * 16}-01" for one in ids)
-    assert fields == {"trace_ids": ids[:50], "more_traces": 950}
+def test_many_traces_are_named_in_several_lines(caplog: pytest.LogCaptureFixture) -> None:
+    ids = [f"{number:032x}" for number in range(1, 121)]
+    shown = lines_of(caplog, [f"00-{one}-{'b' * 16}-01" for one in ids])
+    assert [len(one["trace_ids"]) for one in shown] == [50, 50, 20]
+    assert [one for part in shown for one in part["trace_ids"]] == ids
+    assert {(one["event"], one["records"]) for one in shown} == {("applied", 7)}
+
+
+UNCAUGHT = """
+import logging.config, threading, warnings
+from ongoza_ops.logs import configuration, log_uncaught
+
+logging.config.dictConfig(configuration())
+log_uncaught()
+warnings.warn("old", stacklevel=1)
+thread = threading.Thread(target=int, args=["amina@ongoza.example"])
+thread.start()
+thread.join()
+int("amina@ongoza.example")
+"""
+
+
+def test_warnings_and_what_ends_a_process_or_a_thread_are_lines() -> None:
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", UNCAUGHT], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    warned, in_thread, at_the_end = map(json.loads, done.stderr.splitlines())
+    assert (warned["level"], "old" in warned["event"]) == ("warning", True)
+    for line in (in_thread, at_the_end):
+        assert (line["level"], line["exception"][0]["type"]) == ("critical", "ValueError")
+    assert ROW not in done.stderr

@@ -130,3 +130,14 @@ def test_a_fact_that_ai_does_not_project_on_a_topic_of_ai_is_refused() -> None:
     (refused,) = read_batch([foreign]).refused
     assert refused.cause.startswith("contradiction: its topic")
     assert refused.fact is None
+
+
+def test_every_trace_of_a_batch_is_kept_and_of_a_learner_the_first_marks() -> None:
+    first, second, other = (f"00-{digit * 32}-{'b' * 16}-01" for digit in "acd")
+    facts = [(progress(7, version=1), first), (progress(7, version=2), second), (user(8), other)]
+    batch = read_batch(
+        replace(made, headers=[*made.headers, ("traceparent", traceparent.encode())])
+        for made, traceparent in ((record(fact), traceparent) for fact, traceparent in facts)
+    )
+    assert batch.traceparents == [first, second, other]
+    assert batch.first_traceparents == {7: first, 8: other}

@@ -67,6 +67,17 @@ def test_the_rows_of_other_topics_are_sent_and_deleted() -> None:
     assert waiting() == [(USERS, 1), (USERS, 2)]
 
 
+def test_what_was_sent_beside_a_topic_that_failed_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, logger="core.outbox.relay")
+    append_all(1, 2)
+    with pytest.raises(NotPublished):
+        drain(Brokers(USERS), wait_patiently)
+    [published] = [one for one in caplog.records if one.message == "published"]
+    assert published.__dict__["batch"][0][1]["records"] == 2
+
+
 def test_a_stalled_topic_is_left_out_until_it_takes_records_again(clock: list[float]) -> None:
     brokers = Brokers(USERS)
     one = Relay(brokers, ShutdownFlag())

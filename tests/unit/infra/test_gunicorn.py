@@ -1,6 +1,7 @@
 """The workers of core's server: they end with their master, even with one that is killed."""
 
 import gc
+import json
 import os
 import runpy
 import signal
@@ -35,6 +36,20 @@ def post_worker_init(worker):
     number = ctypes.c_int()
     ctypes.CDLL(None).prctl(2, ctypes.byref(number))  # PR_GET_PDEATHSIG
     Path({folder!r}, f"{{worker.pid}}.signal").write_text(str(number.value))
+"""
+SERVER_LINES = """
+import runpy
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+
+config = Config()
+config.set("logconfig_dict", runpy.run_path("infra/gunicorn.conf.py")["logconfig_dict"])
+log = Logger(config)
+log.info("Starting")
+try:
+    raise ValueError("amina@ongoza.example")
+except ValueError as error:
+    log.error("a request failed in the server", exc_info=error)
 """
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux signals a child whose parent died"
@@ -114,3 +129,14 @@ def test_a_worker_collects_garbage_but_not_what_was_imported(
 ) -> None:
     _, port = master
     assert httpx.get(f"http://{HOST}:{port}/", trust_env=False).text == "True True"
+
+
+def test_lines_of_the_server_itself_are_those_of_every_process() -> None:
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", SERVER_LINES],
+        cwd=PROJECT, env={**os.environ}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    started, failed = map(json.loads, done.stderr.splitlines())
+    assert (started["event"], started["logger"]) == ("Starting", "gunicorn.error")
+    assert failed["exception"][0]["type"] == "ValueError"
+    assert "amina" not in done.stderr

@@ -50,7 +50,7 @@ def test_celery_works_in_containers_as_in_the_processes(services: dict[str, Any]
     worker, beat = (" ".join(services[name]["command"][1:]) for name in ("jobs", "beat"))
     threads = "--pool=threads -c 2 -B --scheduler celery.beat:Scheduler"
     assert worker == process.replace(threads, "--pool=prefork -c 2")
-    assert beat.startswith("-m celery -A core.jobs.celery beat -S celery.beat:Scheduler")
+    assert beat.startswith("-m celery -q -A core.jobs.celery beat -S celery.beat:Scheduler")
     assert "deploy" not in services["beat"]
     webhooks = " ".join(BY_NAME["webhooks"].command[1:])
     assert " ".join(services["webhooks"]["command"][1:]) == webhooks

@@ -85,7 +85,7 @@ async def _write(db: Db, batch: Batch) -> Applied:
     stale_kinds = changed.keys() & _kinds_that_change_lists(batch)
     owners = [owner for kind in stale_kinds for owner in changed[kind]]
     learners = [owner for owner in owners if owner is not None]
-    traceparents = {one: batch.traceparents.get(one) for one in learners}
+    traceparents = {one: batch.first_traceparents.get(one) for one in learners}
     await marks.mark_learners(db, traceparents, min(batch.times, default=None))
     if len(learners) < len(owners):  # an entity without owner concerns every list
         await marks.mark_catalogue(db)

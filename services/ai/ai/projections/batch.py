@@ -110,8 +110,10 @@ class Batch:
     refused: list[Refused] = field(default_factory=list)
     positions: dict[tuple[str, int], int] = field(default_factory=dict)
     """The offset after the last record of each topic and partition."""
-    traceparents: dict[int | None, str] = field(default_factory=dict)
-    """By owner, that of the last of its facts; by None that of a fact without owner."""
+    traceparents: list[str] = field(default_factory=list)
+    """Of the facts that have one."""
+    first_traceparents: dict[int | None, str] = field(default_factory=dict)
+    """By owner, that of the first of its facts; by None that of a fact without owner."""
     facts: int = 0
     """The number of records with a fact of a known type."""
     unknown_types: int = 0
@@ -202,7 +204,8 @@ def _add_or_refuse(batch: Batch, read: Received, record: RawRecord) -> None:
     else:
         batch.add(fact, record.value or b"")
         if traceparent := trace.parent_of(read.traceparent):
-            batch.traceparents[fact.owner_id] = traceparent
+            batch.traceparents.append(traceparent)
+            batch.first_traceparents.setdefault(fact.owner_id, traceparent)
         if queued_at := _queued_at(record):
             batch.times.append(queued_at)
 

@@ -17,7 +17,7 @@ from ai.projections.apply import Applied, Applier
 from ai.projections.batch import Batch, RawRecord, Refused, read_batch
 from ai.projections.parked import Budget
 from ongoza_ops import tracing
-from ongoza_ops.logs import trace_fields
+from ongoza_ops.logs import log_traces
 from ongoza_ops.metrics import CONSUMED, FACT_VISIBLE_SECONDS
 
 T = TypeVar("T")
@@ -99,12 +99,11 @@ class Subscriber:
 
     async def _apply(self, batch: Batch) -> None:
         """Raises an error of NEVER."""
-        began, traceparents = time.time_ns(), batch.traceparents.values()
+        began = time.time_ns()
         self._wake_jobs(await self._retried(lambda: self.applier.apply(batch)))
         if batch.facts:
-            fields = {"records": batch.facts, **trace_fields(traceparents)}
-            log.info("applied", extra={"fields": fields})
-        tracing.record_parts("apply", traceparents, began, {"records": batch.facts})
+            log_traces(log, "applied", {"records": batch.facts}, batch.traceparents)
+        tracing.record_parts("apply", batch.traceparents, began, {"records": batch.facts})
         _count_applied(batch)
 
     async def _retried(self, work: Callable[[], Awaitable[T]]) -> T:

@@ -18,7 +18,7 @@ from ai.learners.queries import load_readable
 from ai.recommendations.announce import note
 from ai.recommendations.lists import Stored, stored
 from ongoza_ops import tracing
-from ongoza_ops.logs import trace_fields
+from ongoza_ops.logs import log_traces
 from ongoza_ops.metrics import FACT_VISIBLE_SECONDS
 
 LEARNERS_PER_ROUND = 32
@@ -127,8 +127,7 @@ class Recompute:
         stored_for = await self._store(lists, done, as_of, catalogue.revision)
         _observe([claim["fact_at"] for claim in claims if claim["user_id"] in stored_for])
         traceparents = [claim["traceparent"] for claim in claims]
-        fields = {"lists": len(lists), **trace_fields(traceparents)}
-        log.info("lists computed", extra={"fields": fields})
+        log_traces(log, "lists computed", {"lists": len(lists)}, traceparents)
         tracing.record_parts("compute lists", traceparents, began, {"lists": len(lists)})
         if self._announced:
             self._announced.set()

@@ -9,6 +9,7 @@ from django.core.wsgi import get_wsgi_application
 
 from core.kit.bodies import buffer_chunked_bodies
 from ongoza_ops.garbage import no_collections
+from ongoza_ops.logs import log_uncaught
 from ongoza_ops.metrics import Process
 from ongoza_ops.scrapes import scrape_application
 
@@ -27,6 +28,7 @@ def answer_scrapes(api: Any, port: int, folder: str) -> Any:
     return application
 
 
+log_uncaught()
 with no_collections():
     application: Any = buffer_chunked_bodies(get_wsgi_application())
     # Every view now, not with the first request of each worker.

@@ -12,9 +12,11 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from core.jobs.queue_names import QueueName
+from ongoza_ops.logs import log_uncaught
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.config.settings")
 
+log_uncaught()
 if not settings.VALKEY_URL:
     raise ImproperlyConfigured("Workers need VALKEY_URL.")
 

@@ -4,7 +4,7 @@ import logging
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -15,7 +15,7 @@ from core.outbox.kafka import NotPublished, NotRead, PartitionId
 from core.outbox.restore_state import PENDING, State, delete_sent, state
 from ongoza_contracts.codec import Record
 from ongoza_ops import tracing
-from ongoza_ops.logs import trace_fields
+from ongoza_ops.logs import log_traces
 from ongoza_ops.metrics import PUBLISH_FAILURES, PUBLISHED
 
 log = logging.getLogger(__name__)
@@ -249,21 +249,22 @@ def _send(
             if error.topics:
                 sent = [row for row in rows if row[1] not in error.topics]
                 delete_sent(cursor, [row[0] for row in sent], error.offsets)
-                _count_published(row[1] for row in sent)
+                _report_published([one for one in records if one.topic not in error.topics], began)
             raise
         failpoint("relay.post_ack")
         delete_sent(cursor, [row[0] for row in rows], offsets)
-    traceparents = [record.traceparent for record in records]
-    fields = {"records": len(rows), **trace_fields(traceparents)}
-    log.info("published", extra={"fields": fields})
-    tracing.record_parts("publish", traceparents, began, {"records": len(rows)})
-    _count_published(record.topic for record in records)
+    _report_published(records, began)
     return len(rows)
 
 
-def _count_published(topics: Iterable[str]) -> None:
-    """Counts the topic of each record."""
-    for topic, count in Counter(topics).items():
+def _report_published(records: Sequence[Record], began: int) -> None:
+    """Log line, spans and metrics; `began` in nanoseconds since 1970."""
+    if not records:
+        return
+    traceparents, fields = [one.traceparent for one in records], {"records": len(records)}
+    log_traces(log, "published", fields, traceparents)
+    tracing.record_parts("publish", traceparents, began, fields)
+    for topic, count in Counter(one.topic for one in records).items():
         PUBLISHED.labels(topic).inc(count)
 
 
