@@ -74,7 +74,8 @@ def counter(name: str, unit: str, meaning: str, where: Where, *labels: str) -> C
 
 
 def gauge(name: str, unit: str, meaning: str, where: Where, *labels: str) -> Gauge:
-    one = Gauge(PREFIX + name, meaning, labels, registry=None)
+    """Of a server with several processes it is the sum of those that live."""
+    one = Gauge(PREFIX + name, meaning, labels, registry=None, multiprocess_mode="livesum")
     _define(one, unit, meaning, where, labels)
     return one
 
@@ -101,6 +102,12 @@ REQUEST_SECONDS = histogram(
     "http_request_seconds",
     "Time from a request's arrival at the application to its answer.",
     APIS, "route", "method", buckets=REQUEST_SECONDS_BUCKETS,
+)  # fmt: skip
+IN_PROGRESS = gauge(
+    "requests_in_progress", "requests",
+    "Requests that core's threads work on, eight in each process; what comes beyond them waits and "
+    "is not counted.",
+    Process.CORE,
 )  # fmt: skip
 THROTTLED = counter(
     "throttled_requests", "requests", "Requests refused by a limit of how often one may ask.",

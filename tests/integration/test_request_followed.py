@@ -1,13 +1,16 @@
 """One report of progress is found in every process that worked on it: in the log lines by its id,
 and at a receiver of spans by its trace."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from ongoza_ops.trace import ENDPOINT, SHARE
+from scripts.stack.logs import START_OF_RUN
 from scripts.stack.request_lines import lines_of_request
 from scripts.stack.stack import PROJECT, Stack
 from tests.integration.story import Learner, eventually
@@ -23,6 +26,8 @@ WAY = {
     ("worker", "lists computed"),
 }
 SPANS = {"POST api/v1/progress/", "publish", "apply", "compute lists"}
+CELERY_ENDS = "worker: "
+"""Celery writes by itself that it was asked to end."""
 REQUEST = "the-report-of-Amani"
 
 
@@ -73,6 +78,40 @@ def test_a_report_of_progress_is_followed_through_every_process(
     shown = _shown(stack)
     assert shown[0].split()[1] == "core"
     assert all(f"{service} {event}" in "\n".join(shown) for service, event in WAY)
+
+
+def test_what_ai_asks_core_has_the_trace_of_the_request_to_ai(
+    stack: Stack, receiver: Receiver
+) -> None:
+    learner = Learner.signed_up(stack)
+    answer = learner.ai("POST", "/api/v1/profiling/session/start")
+    assert answer.is_success
+    logs, request_id = stack.folder / "logs", answer.headers["X-Request-ID"]
+
+    def requests() -> dict[str, Any]:
+        """By service."""
+        found = lines_of_request(logs, request_id)
+        return {one["service"]: one for one in found if one["event"] == "request"}
+
+    eventually(lambda: requests().keys() == {"ai", "core"})
+    asked = requests()
+    assert asked["core"]["trace_id"] == asked["ai"]["trace_id"]
+
+    def spans() -> dict[str, Span]:
+        """By service."""
+        found = (one for one in receiver.spans if one.trace_id == asked["ai"]["trace_id"])
+        return {one.service: one for one in found}
+
+    eventually(lambda: spans().keys() >= {"ai", "core"})
+    assert not spans()["ai"].parent_id
+    assert spans()["core"].parent_id == spans()["ai"].span_id
+
+
+def test_every_line_of_our_processes_has_the_same_form(stack: Stack) -> None:
+    for name in (*PROCESSES, "jobs", "webhooks"):
+        for text in stack.log(name).read_text().splitlines():
+            if text and not text.startswith((START_OF_RUN, CELERY_ENDS)):
+                assert {"time", "level", "event"} <= json.loads(text).keys(), f"{name}: {text}"
 
 
 def test_a_request_to_ai_is_logged_with_its_route_and_source(stack: Stack) -> None:

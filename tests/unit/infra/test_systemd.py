@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.stack.logs import RETENTION
 from scripts.stack.services import BEAT, BY_NAME, SERVICES, WEB
 from tests.missing import skip_but_fail_in_ci
 
@@ -125,3 +126,9 @@ def test_systemd_names_a_fault(installed: Path, name: str, right: str, wrong: st
     path = installed / name
     path.write_text(path.read_text().replace(right, wrong))
     assert name in verify(installed)
+
+
+def test_the_journal_deletes_lines_after_the_time_that_is_promised() -> None:
+    journal = parsed(UNITS.parent / "journald" / "ongoza.conf")["Journal"]
+    assert journal["MaxRetentionSec"] == f"{RETENTION.days}day"
+    assert "infra/journald/ongoza.conf" in (UNITS / "README.md").read_text()

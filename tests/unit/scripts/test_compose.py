@@ -206,3 +206,8 @@ def test_tls_is_mounted_where_nginx_reads_it() -> None:
     (port,) = extra["nginx"]["ports"]
     assert port.rsplit(":", 1)[1] == "8443"
     assert "listen 8443 ssl;" in tls
+
+
+def test_no_log_of_a_container_grows_without_end(services: dict[str, Any]) -> None:
+    bounded = {"driver": "local", "options": {"max-size": "20m", "max-file": "10"}}
+    assert {name for name, one in services.items() if one.get("logging") != bounded} == set()
