@@ -22,8 +22,8 @@ Not purged by age: accounts and what their users did (until the erasure), `fact_
 failed jobs. What is sent to Kafka is stored as long as its topic says. Log lines of `make
 up` are deleted at most 37 days after they were written, while its keeper runs
 ([operate-supervise](operate-supervise.md#logs)); those of the units of systemd after 30 days, by
-the journal's settings in `infra/journald/ongoza.conf`; those of a container when it has written 200 MB
-more, because Docker deletes by size alone.
+the journal's settings in `infra/journald/ongoza.conf`; those of a container when it has written
+200 MB more, because Docker deletes by size alone.
 """
 
 

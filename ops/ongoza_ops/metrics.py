@@ -116,7 +116,7 @@ THROTTLED = counter(
 REFUSED = counter(
     "refused_requests", "requests",
     "Connections and requests that the server refused before any route: too many connections, "
-    "too slow, too long or malformed.",
+    "too slow, too long, malformed, or while ai has a thousand connections (`overloaded`).",
     APIS, "reason",
 )  # fmt: skip
 

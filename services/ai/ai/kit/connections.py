@@ -5,6 +5,7 @@ long a request may arrive.
 """
 
 import asyncio
+import sys
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -79,6 +80,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._reading_head = self._is_overhead = False
         self._overhead_bytes = 0
         self._cancel_timer()
+        if max(len(self.connections), len(self.tasks)) >= (self.limit_concurrency or sys.maxsize):
+            REFUSED.labels("overloaded").inc()  # uvicorn answers 503 before the application sees it
         super().on_headers_complete()
         self.headers = []  # of the trailers, if any; the request has the list of its headers
 
