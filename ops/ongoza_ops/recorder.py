@@ -20,8 +20,8 @@ from opentelemetry.trace import (
 )
 
 EXPORT_SECONDS = 1.0
-STOP_SECONDS = 1.5
-"""How long a process that ends waits for its last spans to be sent."""
+STOP_SECONDS = 1.2
+"""How long a process that ends waits for its last spans to be sent: it is to end within 2 s."""
 
 Attribute: TypeAlias = str | int | float | bool
 
