@@ -193,14 +193,16 @@ def log_uncaught() -> None:
         return
     logging.captureWarnings(True)
     sys.excepthook = _log_uncaught
-    threading.excepthook = lambda hooked: _log_uncaught(
-        hooked.exc_type, hooked.exc_value, hooked.exc_traceback
+    threading.excepthook = lambda ended: _log_uncaught(
+        ended.exc_type, ended.exc_value, ended.exc_traceback
     )
 
 
 def _log_uncaught(
     kind: type[BaseException], error: BaseException | None, at: TracebackType | None
 ) -> None:
+    if kind is SystemExit:  # of a thread, which it just ends
+        return
     exc_info = (kind, error or kind(), at)
     logging.getLogger(__name__).critical("nobody handled an exception", exc_info=exc_info)
 

@@ -1,5 +1,6 @@
 """nginx with TLS and a certificate of one's own: the committed files, with other places in them."""
 
+import json
 import os
 import shutil
 import ssl
@@ -24,12 +25,13 @@ UPSTREAMS = {"core": "8000", "ai": "8001", "web": "3000"}
 
 
 class Upstream(BaseHTTPRequestHandler):
-    """Answers with the scheme by which nginx says it was asked."""
+    """Answers with the scheme by which nginx says it was asked, and with the trace that it got."""
 
     def do_GET(self) -> None:
         body = self.headers["X-Forwarded-Proto"].encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
+        self.send_header("X-Trace", self.headers.get("traceparent", "none"))
         self.end_headers()
         self.wfile.write(body)
 
@@ -85,8 +87,10 @@ def ports(upstream: int, authority: Path) -> Iterator[tuple[int, int]]:
         process.wait(10)
 
 
-def get(url: str, trusted: ssl.SSLContext | bool = True) -> httpx.Response:
-    return httpx.get(url, verify=trusted, trust_env=False, timeout=ANSWER_SECONDS)
+def get(
+    url: str, trusted: ssl.SSLContext | bool = True, headers: dict[str, str] | None = None
+) -> httpx.Response:
+    return httpx.get(url, verify=trusted, headers=headers, trust_env=False, timeout=ANSWER_SECONDS)
 
 
 def test_services_are_asked_by_https_with_the_certificate(
@@ -107,3 +111,18 @@ def test_plain_requests_are_redirected_but_for_the_health_check(ports: tuple[int
     assert (health.status_code, health.text) == (200, "http")
     for path in ("/api/v1/health/details/", "/api/v1/health/ready/"):
         assert get(f"{plain}{path}").status_code == 308, path
+
+
+def test_callers_choose_no_trace_and_each_request_is_a_line(
+    ports: tuple[int, int], authority: Path
+) -> None:
+    traced = {"traceparent": f"00-{'0' * 31}1-{'b' * 16}-01", "X-Request-ID": "asked-by-Amani"}
+    assert (
+        get(f"http://localhost:{ports[0]}/api/v1/health/", headers=traced).headers["X-Trace"]
+        == "none"
+    )
+    access = authority.parent / "access"
+    [line] = eventually(lambda: access.read_text().splitlines())
+    shown = json.loads(line)
+    assert {"time", "level", "logger", "event"} <= shown.keys()
+    assert (shown["request_id"], shown["status"]) == ("asked-by-Amani", 200)

@@ -73,9 +73,14 @@ def test_each_queue_of_jobs_has_a_worker_with_slots_of_its_own() -> None:
     assert sorted(consumed) == sorted(f"{name.ticks},{name}" for name in QueueName)
 
 
-def test_a_container_with_a_port_has_a_health_check(services: dict[str, Any]) -> None:
+def test_a_container_that_can_be_asked_has_a_health_check(services: dict[str, Any]) -> None:
     with_port = {service.name for service in ALL if service.port} | {"nginx"} | OBSERVERS
-    assert {name for name, service in services.items() if "healthcheck" in service} == with_port
+    reporting = {"relay", "worker", "jobs", "webhooks"}
+    checked = {name for name, service in services.items() if "healthcheck" in service}
+    assert checked == with_port | reporting
+    for name in reporting:
+        port = services[name]["environment"]["METRICS_PORT"]
+        assert f"http://127.0.0.1:{port}/metrics" in services[name]["healthcheck"]["test"][-1]
 
 
 @pytest.mark.parametrize("name", ["core", "ai"])

@@ -223,9 +223,9 @@ class Consumer:
             ends = await reader.last_stable_offsets_of(assigned)
             for partition, end in ends.items():
                 own = await _partition_lag(reader, partition, positions.get(partition, 0), end)
-                topic = found.get(partition.topic, NO_LAG)
-                oldest = max(topic.oldest_seconds, own.oldest_seconds)
-                found[partition.topic] = Lag(topic.records + own.records, oldest)
+                others = found.get(partition.topic, NO_LAG)
+                oldest = max(own.oldest_seconds, others.oldest_seconds)
+                found[partition.topic] = Lag(own.records + others.records, oldest)
         return found
 
     async def _report_truncated(
