@@ -105,8 +105,8 @@ REQUEST_SECONDS = histogram(
 )  # fmt: skip
 IN_PROGRESS = gauge(
     "requests_in_progress", "requests",
-    "Requests that core's threads work on, eight in each process; what comes beyond them waits and "
-    "is not counted.",
+    "Requests that core received and has not answered, that of Prometheus included. A process "
+    "works on eight at a time, others wait for a thread.",
     Process.CORE,
 )  # fmt: skip
 THROTTLED = counter(

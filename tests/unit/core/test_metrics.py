@@ -19,15 +19,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from django.db import OperationalError, connection, transaction
-from django.http import HttpRequest, HttpResponse
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.utils import timezone
 
 from core.jobs import metrics, registry
 from core.jobs.models import Job, Tick
 from core.jobs.queue_names import QueueName
 from core.jobs.registry import job_kind
-from core.kit.requests import RequestMiddleware
 from core.limits.services import count_attempt
 from core.outbox import backlog
 from core.outbox.append import append
@@ -37,7 +35,6 @@ from ongoza_ops.metrics import (
     CERTIFICATE_EXPIRES,
     DISK_FREE,
     DISK_SIZE,
-    IN_PROGRESS,
     JOBS_DUE,
     JOBS_FAILED,
     JOBS_OLDEST_DUE_SECONDS,
@@ -56,17 +53,6 @@ from tests.metric_values import value
 from tests.unit.core.test_relay_stalled import PROGRESS, USERS, Brokers
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def test_requests_are_counted_while_they_are_worked_on() -> None:
-    seen = []
-
-    def answer(request: HttpRequest) -> HttpResponse:
-        seen.append(value(IN_PROGRESS))
-        return HttpResponse()
-
-    RequestMiddleware(answer)(RequestFactory().get("/"))
-    assert (seen, value(IN_PROGRESS)) == ([1], 0)
 
 
 @pytest.mark.parametrize(

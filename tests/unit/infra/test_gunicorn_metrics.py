@@ -85,6 +85,25 @@ def test_what_a_killed_worker_counted_stays(server: Server) -> None:
     assert server.counted() == before + 1
 
 
+def test_the_scrape_alone_is_in_progress_when_all_is_answered(server: Server) -> None:
+    server.get(HEALTH)
+
+    def reported() -> list[str]:
+        return re.findall(r"^ongoza_requests_in_progress\S* (.*)$", server.scrape(), re.MULTILINE)
+
+    eventually(lambda: reported() == ["1.0"])
+
+
+def test_requests_of_a_killed_worker_are_no_longer_in_progress(server: Server) -> None:
+    counts = folder_of(server.metrics_port, server.process.pid)
+    killed = server.process.children()[0]
+    gauges = counts / f"gauge_livesum_{killed.pid}.db"
+    eventually(lambda: server.get(HEALTH).is_success and gauges.exists())
+    killed.kill()
+    eventually(lambda: not gauges.exists())
+    eventually(lambda: len(server.process.children()) == 2)
+
+
 @pytest.mark.slow
 def test_counts_stay_when_the_configuration_is_read_again(server: Server) -> None:
     """By a check of it, and by the server itself."""

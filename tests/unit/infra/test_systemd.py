@@ -131,4 +131,5 @@ def test_systemd_names_a_fault(installed: Path, name: str, right: str, wrong: st
 def test_the_journal_deletes_lines_after_the_time_that_is_promised() -> None:
     journal = parsed(UNITS.parent / "journald" / "ongoza.conf")["Journal"]
     assert journal["MaxRetentionSec"] == f"{RETENTION.days}day"
+    assert journal["MaxFileSec"] == "1day"  # files are deleted whole
     assert "infra/journald/ongoza.conf" in (UNITS / "README.md").read_text()

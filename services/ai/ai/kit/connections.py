@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from ai.kit.error_responses import error_response
 from ai.kit.errors import ApiError, HeadersTooLarge
 from ai.kit.guard import HEADERS_MAX_BYTES
-from ongoza_ops.metrics import REFUSED
+from ongoza_ops.metrics import REFUSED, count_request
 
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 10.0
@@ -81,7 +81,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self._overhead_bytes = 0
         self._cancel_timer()
         if max(len(self.connections), len(self.tasks)) >= (self.limit_concurrency or sys.maxsize):
-            REFUSED.labels("overloaded").inc()  # uvicorn answers 503 before the application sees it
+            # uvicorn answers 503, before the application sees the request.
+            REFUSED.labels("overloaded").inc()
+            count_request(None, self.parser.get_method().decode("ascii"), 503, 0.0)
         super().on_headers_complete()
         self.headers = []  # of the trailers, if any; the request has the list of its headers
 

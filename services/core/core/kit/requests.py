@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from ongoza_ops import trace, tracing
 from ongoza_ops.logs import request_fields
-from ongoza_ops.metrics import IN_PROGRESS, count_request
+from ongoza_ops.metrics import count_request
 
 access = logging.getLogger("core.access")
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -28,8 +28,7 @@ class RequestMiddleware:
         given = headers.get("traceparent")
         request_id, own = trace.begin(headers.get("X-Request-ID"), given)
         try:
-            with IN_PROGRESS.track_inprogress():
-                response = self.get_response(request)
+            response = self.get_response(request)
             response.headers["X-Request-ID"] = request_id
             if request.path_info.startswith("/api/"):
                 response.headers.setdefault("Cache-Control", "no-store")

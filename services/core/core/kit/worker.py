@@ -26,7 +26,7 @@ from gunicorn.http.errors import (
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from core.kit.incoming import IncomingRequest, State
-from ongoza_ops.metrics import REFUSED
+from ongoza_ops.metrics import IN_PROGRESS, REFUSED
 
 HEAD_SECONDS = BODY_SECONDS = 10
 READ_BYTES = 64 * 1024
@@ -103,7 +103,12 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         self._receive(conn)
         self._on_bytes(conn, client)
 
+    def enqueue_req(self, conn: Connection) -> None:
+        IN_PROGRESS.inc()
+        super().enqueue_req(conn)
+
     def finish_request(self, conn: Connection, fs: Any) -> None:
+        IN_PROGRESS.dec()
         super().finish_request(conn, fs)
         pipelined = conn.incoming.rest
         if pipelined and self.keepalived_conns and self.keepalived_conns[-1] is conn:
