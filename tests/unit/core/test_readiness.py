@@ -110,7 +110,7 @@ def test_readiness_reads_no_more_rows_however_much_waits() -> None:
     Job.objects.bulk_create(Job(kind="x", failed_at=timezone.now()) for _ in range(500))
     Job.objects.bulk_create(Job(kind="x", due_at=long_ago) for _ in range(500))
     wait_in_outbox(500)
-    assert rows_read(ready) == few
+    assert rows_read(ready) <= few
     assert told()["outbox"]["waiting"] >= 500
 
 
