@@ -99,7 +99,7 @@ class Projection(BaseModel):
     """For how long the first of them has waited; 0 if none waits."""
     oldest_fact_seconds: float | None
     """For how long the oldest fact that is not applied had waited when the workers last looked,
-    which they do every ten seconds. Absent if that is not known."""
+    which they do every ten seconds, or two while one is late. Absent if that is not known."""
     lost_topics: list[LostTopic]
     """Those of the last seven days, unless the projections were rebuilt since."""
     worker: Worker | None

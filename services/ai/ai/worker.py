@@ -56,8 +56,9 @@ UNSEEN_SECONDS = 600.0
 INDEX_SECONDS = 60.0
 TEXTS_SECONDS = 60.0
 TOPICS_SECONDS = 10.0
-LAG_SECONDS = 10.0
-"""Not with each scrape, which would wait for a connection to Kafka."""
+LAG_SECONDS, LATE_SECONDS = 10.0, 2.0
+"""How often lag is measured, and how often while a fact is late. Not with each scrape, which would
+wait for a connection to Kafka."""
 IDLE_SECONDS = 1.0
 """How often jobs look for work that another worker left; new work of their own worker wakes
 them."""
@@ -138,7 +139,7 @@ class Worker:
             )
             run("stuck check", self._watch, pause=self.settings.worker_stuck_seconds / 4)
             report_lag = partial(metrics.report_lag, self.consumer, self.pool, self.name)
-            run("lag", report_lag, pause=LAG_SECONDS)
+            run("lag", report_lag, pause=LAG_SECONDS, rest=LATE_SECONDS)
             if self.settings.metrics_port:
                 count_texts = partial(metrics.count_texts, self.pool)
                 run("text count", count_texts, pause=TEXTS_SECONDS)

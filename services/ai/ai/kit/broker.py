@@ -200,29 +200,23 @@ class Consumer:
         self.stop()
 
     async def is_behind(self) -> bool:
-        """Whether the assigned partitions have a record that is not applied. Offsets
-        cannot show that: markers of transactions and gaps left by compaction hold no record.
+        """Whether the assigned partitions have a record that is not applied. Raises BrokerError."""
+        return any(one.records for one in (await self.lag()).values())
+
+    async def lag(self) -> dict[str, Lag]:
+        """By topic, what the assigned partitions have that is not applied. Offsets cannot show
+        that: markers of transactions and gaps left by compaction hold no record.
 
         It opens a new connection, because the consumer's own may be stuck. Raises BrokerError.
         """
         assigned = self._subscriber.consumer.assignment() if self._subscriber.consumer else ()
         positions = await self._positions.load()
-        async with Reader(self._brokers) as reader:
-            ends = await reader.last_stable_offsets_of(assigned)
-            async for _ in reader.read(positions, ends, records_max=1):
-                return True
-        return False
-
-    async def lag(self) -> dict[str, Lag]:
-        """By topic, what the assigned partitions have that is not applied. Like `is_behind` it
-        opens a new connection. Raises BrokerError."""
-        assigned = self._subscriber.consumer.assignment() if self._subscriber.consumer else ()
-        positions = await self._positions.load()
+        logs = await partition_logs(self._brokers, assigned)
         found: dict[str, Lag] = {}
         async with Reader(self._brokers) as reader:
-            ends = await reader.last_stable_offsets_of(assigned)
-            for partition, end in ends.items():
-                own = await _partition_lag(reader, partition, positions.get(partition, 0), end)
+            for partition, log in logs.items():
+                begin = max(log.begin, positions.get(partition, 0))
+                own = await _partition_lag(reader, partition, begin, log.end)
                 others = found.get(partition.topic, NO_LAG)
                 oldest = max(own.oldest_seconds, others.oldest_seconds)
                 found[partition.topic] = Lag(own.records + others.records, oldest)

@@ -1,7 +1,7 @@
 """Reads ranges of offsets without joining a consumer group."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 
 from aiokafka import ConsumerRecord, TopicPartition
@@ -51,13 +51,7 @@ class Reader:
         """For each partition the offset up to which it can be read: that of the first record of the
         first open transaction, or without one the offset after the last record. Raises
         BrokerError."""
-        return await self.last_stable_offsets_of(_partitions(topics))
-
-    async def last_stable_offsets_of(
-        self, partitions: Iterable[TopicPartition]
-    ) -> dict[TopicPartition, int]:
-        """Like `last_stable_offsets`. Raises BrokerError."""
-        return dict(await self._consumer.end_offsets(list(partitions)))
+        return dict(await self._consumer.end_offsets(_partitions(topics)))
 
     async def logs(self, topics: Sequence[Topic]) -> dict[TopicPartition, PartitionLog]:
         """The logs of the partitions that exist. Raises BrokerError."""

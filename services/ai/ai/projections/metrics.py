@@ -15,6 +15,7 @@ from ongoza_ops.metrics import (
     PARKED,
     TEXTS_WAITING,
 )
+from ongoza_ops.promises import VISIBLE_SECONDS
 
 ANSWER_SECONDS = 5.0
 
@@ -48,8 +49,8 @@ async def count_texts(db: asyncpg.Pool) -> bool:
 
 
 async def report_lag(consumer: Consumer, db: asyncpg.Pool, worker: str) -> bool:
-    """Also for /health. While the brokers do not answer there is no value, which an alert notices.
-    A job like `count_texts`."""
+    """Also for /health; True while a fact waits for longer than is promised, so that it is measured
+    again soon. While the brokers do not answer there is no value, which an alert notices."""
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             lag = await consumer.lag()
@@ -62,4 +63,4 @@ async def report_lag(consumer: Consumer, db: asyncpg.Pool, worker: str) -> bool:
         OLDEST_UNAPPLIED_SECONDS.labels(topic).set(one.oldest_seconds)
     oldest = max((one.oldest_seconds for one in lag.values()), default=None)
     await report_oldest_unapplied(db, worker, oldest)
-    return False
+    return oldest is not None and oldest > VISIBLE_SECONDS
