@@ -44,8 +44,7 @@ async def first_available(*queries: Query[T]) -> T:
         try:
             answer = await query()
         except (*UNAVAILABLE, SourceUnavailable) as error:
-            name = type(error).__name__
-            log.warning("source unavailable: %s %s", name, error)
+            log.warning("source unavailable: %s", type(error).__name__)
             continue
         if answer is not None:
             return answer

@@ -107,7 +107,7 @@ async def until_answered(
             result = await request()
         except unavailable as error:
             if not waits:
-                log.warning("waiting for %s: %s: %s", service, type(error).__name__, error)
+                log.warning("waiting for %s: %s", service, type(error).__name__)
             waits = True
             await asyncio.sleep(PAUSE_AFTER_FAILURE)
         else:

@@ -66,4 +66,4 @@ class LexicalCache:
 def _seen(loading: "asyncio.Task[None]") -> None:
     """Retrieves the failure of a load that nobody waits for: the index of before stays."""
     if not loading.cancelled() and (failure := loading.exception()):
-        log.warning("words not up to date: %s %s", type(failure).__name__, failure)
+        log.warning("words not up to date: %s", type(failure).__name__)
